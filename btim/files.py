@@ -1,0 +1,99 @@
+"""Files at the door and at the exit: text decoding with a clear refusal, and writing that leaves no half file.
+
+Role: the one place that opens text a user handed in and that publishes finished files.
+Must not know: what the files mean.
+"""
+
+import gzip
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from btim.errors import FileError
+
+
+def existing_file(path: Path) -> Path:
+    """Return `path` when it is a readable, non-empty regular file.
+
+    Raises:
+        FileError: it does not exist, is a directory, or is empty.
+    """
+    if not path.exists():
+        raise FileError("no such file", file=str(path), remedy="check the path")
+    if path.is_dir():
+        raise FileError("is a directory, not a file", file=str(path), remedy="name one file in it")
+    if path.stat().st_size == 0:
+        raise FileError("the file is empty", file=str(path), remedy="export it again with a header row and data")
+    return path
+
+
+def read_text(path: Path, encoding: str | None = None) -> str:
+    """Read a whole text file: UTF-8 (with or without BOM) unless `encoding` says otherwise; `.gz` is unpacked.
+
+    Raises:
+        FileError: missing, a directory, empty, or not in that encoding; GB18030 is offered when it fits.
+    """
+    existing_file(path)
+    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    try:
+        return raw.decode(encoding or "utf-8-sig")
+    except LookupError:
+        raise FileError("unknown encoding", file=str(path), value=encoding, remedy="try utf-8 or gb18030") from None
+    except UnicodeDecodeError as error:
+        row = raw[: error.start].count(b"\n") + 1
+        raise FileError(
+            f"not valid {encoding or 'UTF-8'} at byte {error.start}",
+            file=str(path),
+            row=row,
+            remedy=_encoding_remedy(raw),
+        ) from None
+
+
+def _encoding_remedy(raw: bytes) -> str:
+    if raw.startswith((b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")):
+        return "this is a binary document, not text; export it as CSV (UTF-8)"
+    try:
+        text = raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return "save it as UTF-8"
+    han = sum("\u4e00" <= char <= "\u9fff" for char in text)
+    return "it reads as GB18030: pass --encoding gb18030 or save it as UTF-8" if han else "save it as UTF-8"
+
+
+@contextmanager
+def published(target: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `target` that replaces it only when the block ends without an error."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=target.suffix, dir=target.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def published_folder(target: Path) -> Iterator[Path]:
+    """Yield a temporary folder beside `target`; its files replace those of `target` only on success.
+
+    Files already in `target` that the block did not write are kept.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists() and not target.is_dir():
+        raise FileError("the output must be a folder", file=str(target), remedy="choose another --out")
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    temporary.chmod(0o755)
+    try:
+        yield temporary
+        for source in sorted(path for path in temporary.rglob("*") if path.is_file()):
+            place = target / source.relative_to(temporary)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(place)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

@@ -1,0 +1,54 @@
+"""Money: integer minor units in, Decimal shown, floats only for models.
+
+Role: the one named place that converts between the ledger's exact amounts and the floats inside models.
+Must not know: exchange rates (see the dated rate table) or formats of files.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
+
+MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3}
+"""ISO 4217 minor-unit digits that differ from 2."""
+
+
+def minor_digits(currency: str) -> int:
+    """Decimal digits of the currency's minor unit (ISO 4217): 2 unless the table says otherwise."""
+    return MINOR_DIGITS.get(currency, 2)
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """Round an exact amount once, half to even, to integer minor units."""
+    scaled = amount.scaleb(minor_digits(currency))
+    return int(scaled.to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
+def from_minor(minor: int, currency: str) -> Decimal:
+    """Exact amount in currency units of integer minor units."""
+    return Decimal(int(minor)).scaleb(-minor_digits(currency))
+
+
+def as_model_float(amount: Decimal | int | float) -> float:
+    """The named crossing from exact money to a model's float."""
+    return float(amount)
+
+
+def split_minor(total: int, weights: Sequence[float]) -> list[int]:
+    """Split integer minor units in proportion to non-negative weights by largest remainder.
+
+    Returns integers that sum to `total` exactly; ties go to the earlier weight.
+
+    Raises:
+        ValueError: no weight is positive, or one is negative or not finite.
+    """
+    share = np.asarray(weights, dtype=np.float64)
+    if share.size == 0 or not np.isfinite(share).all() or (share < 0).any() or share.sum() <= 0:
+        raise ValueError("weights must be finite, non-negative and not all zero")
+    exact = share / share.sum() * abs(total)
+    floor = np.floor(exact).astype(np.int64)
+    short = abs(total) - int(floor.sum())
+    order = np.argsort(-(exact - floor), kind="stable")
+    floor[order[:short]] += 1
+    sign = -1 if total < 0 else 1
+    return [sign * int(part) for part in floor]

@@ -1,0 +1,166 @@
+"""Tables at the door: CSV or Parquet in, a checked frame out.
+
+Role: read a rectangular file once and refuse it with file, row, column, value and remedy.
+Must not know: which stage the table feeds.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from btim.errors import DuplicateError, FileError, SchemaError, ValueFormatError, listed
+from btim.files import existing_file, read_text
+
+HEADER_ROWS = 1
+
+
+def read_table(path: Path, required: Sequence[str] = (), *, encoding: str | None = None) -> pd.DataFrame:
+    """Read CSV (`.csv`, `.csv.gz`, `.tsv`) or Parquet into a frame, one row a record.
+
+    CSV cells stay text (object dtype, blank as the empty string) so that nothing is guessed; Parquet keeps its types.
+    The index counts from 0; `line_of` turns it into the line a person sees.
+
+    Raises:
+        FileError: missing, a directory, empty, wrong encoding, no data rows, or broken quoting.
+        SchemaError: a required column is absent, or a column name stands twice.
+    """
+    frame = _read_parquet(path) if path.suffix in {".parquet", ".pq"} else _read_csv(path, encoding)
+    missing = [column for column in required if column not in frame.columns]
+    if missing:
+        raise SchemaError(
+            f"missing column {listed(repr(column) for column in missing)}",
+            file=str(path),
+            row=1,
+            remedy=f"the file has {listed(frame.columns, most=20)}; rename a column or map it",
+        )
+    if frame.empty:
+        raise FileError("has a header but no data rows", file=str(path), remedy="export it again with its rows")
+    return frame
+
+
+def line_of(index: int) -> int:
+    """Line number, as an editor shows it, of a 0-based record of a CSV without line breaks inside cells."""
+    return int(index) + HEADER_ROWS + 1
+
+
+def parsed_column(
+    frame: pd.DataFrame,
+    column: str,
+    parse: Callable[[Any], Any],
+    *,
+    file: Path | str | None,
+    expected: str,
+    blank: object = None,
+) -> list[Any]:
+    """Parse one column cell by cell; blank cells become `blank`.
+
+    Raises:
+        ValueFormatError: the first cell that `parse` refuses (ValueError, InvalidOperation), with its row.
+    """
+    values: list[Any] = []
+    for index, cell in enumerate(frame[column].tolist()):
+        if cell is None or cell == "" or (isinstance(cell, float) and cell != cell):
+            values.append(blank)
+            continue
+        try:
+            values.append(parse(cell))
+        except (ValueError, InvalidOperation, TypeError):
+            raise ValueFormatError(
+                f"is not {expected}",
+                file=None if file is None else str(file),
+                row=line_of(index),
+                field=column,
+                value=cell,
+                remedy="correct the cell or leave it blank" if blank is not None else "correct the cell",
+            ) from None
+    return values
+
+
+def plain_decimal(cell: Any) -> Decimal:
+    """Parse a finite decimal; thousands separators, currency signs and percent signs are refused, not guessed.
+
+    Raises:
+        ValueError: not a finite decimal number.
+    """
+    number = Decimal(str(cell).strip())
+    if not number.is_finite():
+        raise ValueError("not finite")
+    return number
+
+
+def refuse_duplicates(frame: pd.DataFrame, keys: Sequence[str], *, file: Path | str | None) -> None:
+    """Raise when a key combination stands twice.
+
+    Raises:
+        DuplicateError: naming the second row, the columns and the value.
+    """
+    twice = frame.duplicated(list(keys), keep="first")
+    if twice.any():
+        index = int(twice.to_numpy().argmax())
+        value = " / ".join(str(frame[key].iloc[index]) for key in keys)
+        same = (frame[list(keys)] == frame[list(keys)].iloc[index]).all(axis=1)
+        first = int(same.to_numpy().argmax())
+        raise DuplicateError(
+            f"stands twice (first on row {line_of(first)})",
+            file=None if file is None else str(file),
+            row=line_of(index),
+            field=", ".join(keys),
+            value=value,
+            remedy="keep one of them or give them different ids",
+        )
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    existing_file(path)
+    try:
+        frame: pd.DataFrame = pq.read_table(path).to_pandas()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise FileError(
+            "is not a Parquet file", file=str(path), value=str(error).splitlines()[0], remedy="write it again"
+        ) from None
+    return frame
+
+
+def _read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
+    text = read_text(path, encoding)
+    delimiter = "\t" if path.suffixes[:1] == [".tsv"] else _delimiter(text)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        header = [name.strip() for name in next(rows)]
+        records = _records(rows, len(header), path)
+    except StopIteration:
+        raise FileError("the file is empty", file=str(path), remedy="export it again") from None
+    except csv.Error as error:
+        raise FileError(f"broken CSV: {error}", file=str(path), row=rows.line_num, remedy="check quoting") from None
+    twice = [name for position, name in enumerate(header) if name in header[:position]]
+    if twice:
+        raise SchemaError("column name stands twice", file=str(path), row=1, field=twice[0], remedy="rename one")
+    return pd.DataFrame(records, columns=header, dtype=object)
+
+
+def _delimiter(text: str) -> str:
+    header = text.split("\n", 1)[0]
+    return max(",;\t", key=header.count) if any(sign in header for sign in ",;\t") else ","
+
+
+def _records(rows: Any, width: int, path: Path) -> list[list[str]]:
+    records: list[list[str]] = []
+    for record in rows:
+        if not record:
+            continue
+        if len(record) != width:
+            raise FileError(
+                f"has {len(record)} cells where the header has {width}",
+                file=str(path),
+                row=rows.line_num,
+                remedy="quote cells that hold the delimiter, or complete the row",
+            )
+        records.append(record)
+    return records

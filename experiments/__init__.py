@@ -1,0 +1,1 @@
+"""Training, backtests and benchmarks on the path that production takes; records runs with MLflow."""

@@ -1,0 +1,1 @@
+"""History in, forecasts, joint paths, peaks and capacity out."""

@@ -1,0 +1,1 @@
+"""Report text in, value events and risk signals out."""

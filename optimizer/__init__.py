@@ -1,0 +1,1 @@
+"""ROI belief to portfolio problem to solution, frontier and explanation."""

@@ -1,0 +1,1 @@
+"""The service: command line, HTTP API, workflows, reports and workbooks."""

@@ -1,0 +1,117 @@
+"""The command line: one table of commands, each module imported only when its command is called.
+
+Role: the outermost edge of the terminal: it finds a command, runs it and turns a refusal into one line and exit code 2.
+Must not know: what any command does.
+"""
+
+import importlib
+import logging
+import sys
+from importlib import metadata
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+from btim.errors import WaterlineError
+
+logger = logging.getLogger("waterline")
+BAD_INPUT = 2
+FAILED = 1
+INTERRUPTED = 130
+
+
+class Entry(NamedTuple):
+    """Where a command lives and the line `waterline --help` shows for it."""
+
+    target: str
+    summary: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "demo": Entry("service.commands.demo:demo", "Make a synthetic bank and run the whole chain on it."),
+}
+"""Every command of the product, in the order in which help lists them; groups name a Typer app."""
+
+
+class LazyCommands(TyperGroup):
+    """A command group whose members are imported when called: help stays fast."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Names in the order of the table, then those that installed packages register."""
+        return [*COMMANDS, *sorted(_registered())]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Import the module of one command and give it its name and summary."""
+        if cmd_name in COMMANDS:
+            module, _, attribute = COMMANDS[cmd_name].target.partition(":")
+            return _as_command(getattr(importlib.import_module(module), attribute), cmd_name)
+        registered = _registered().get(cmd_name)
+        return None if registered is None else _as_command(registered.load(), cmd_name)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Print the table without importing a single command."""
+        typer.echo(_overview())
+
+
+def _registered() -> dict[str, metadata.EntryPoint]:
+    return {entry.name: entry for entry in metadata.entry_points(group="waterline.commands")}
+
+
+def _as_command(target: Any, name: str) -> Any:
+    command_app = target
+    if not isinstance(target, typer.Typer):
+        command_app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        command_app.command(name)(target)
+    command = typer.main.get_command(command_app)
+    command.name = name
+    return command
+
+
+def _overview() -> str:
+    names = [*COMMANDS, *sorted(_registered())]
+    width = max(map(len, names)) + 2
+    lines = [f"  {name:<{width}}{COMMANDS[name].summary if name in COMMANDS else ''}".rstrip() for name in names]
+    return "\n".join(
+        [
+            "Usage: waterline COMMAND [OPTIONS]",
+            "",
+            "Demand peaks, funded portfolio and realised value in one chain.",
+            "",
+            "Commands:",
+            *lines,
+            "",
+            "`waterline COMMAND --help` explains one command. `waterline --version` prints the version.",
+        ]
+    )
+
+
+app = typer.Typer(
+    cls=LazyCommands, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True
+)
+
+
+@app.callback(invoke_without_command=True)
+def root(version: bool = typer.Option(False, "--version", help="Print the version and stop.", is_eager=True)) -> None:  # noqa: FBT001
+    """Demand peaks, funded portfolio and realised value in one chain."""
+    if version:
+        typer.echo(metadata.version("waterline"))
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; a refusal becomes one line on stderr and exit code 2."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except WaterlineError as refusal:
+        sys.stderr.write(f"waterline: {refusal}\n")
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.stderr.write("waterline: interrupted; finished files are complete, nothing else was written\n")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(FAILED)
+    except Exception:  # the outermost edge of the terminal
+        logger.exception("waterline failed; this is a defect, please report the lines above")
+        sys.exit(FAILED)
