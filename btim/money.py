@@ -6,8 +6,8 @@ Must not know: exchange rates (see the dated rate table) or formats of files.
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
-
-import numpy as np
+from fractions import Fraction
+from math import isfinite
 
 MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3}
 """ISO 4217 minor-unit digits that differ from 2."""
@@ -42,13 +42,13 @@ def split_minor(total: int, weights: Sequence[float]) -> list[int]:
     Raises:
         ValueError: no weight is positive, or one is negative or not finite.
     """
-    share = np.asarray(weights, dtype=np.float64)
-    if share.size == 0 or not np.isfinite(share).all() or (share < 0).any() or share.sum() <= 0:
+    shares = [Fraction(weight) if isfinite(weight) else Fraction(-1) for weight in weights]
+    whole = sum(shares, Fraction(0))
+    if whole <= 0 or min(shares) < 0:
         raise ValueError("weights must be finite, non-negative and not all zero")
-    exact = share / share.sum() * abs(total)
-    floor = np.floor(exact).astype(np.int64)
-    short = abs(total) - int(floor.sum())
-    order = np.argsort(-(exact - floor), kind="stable")
-    floor[order[:short]] += 1
-    sign = -1 if total < 0 else 1
-    return [sign * int(part) for part in floor]
+    exact = [share * abs(total) / whole for share in shares]
+    parts = [int(part) for part in exact]
+    order = sorted(range(len(parts)), key=lambda index: parts[index] - exact[index])
+    for index in order[: abs(total) - sum(parts)]:
+        parts[index] += 1
+    return [-part for part in parts] if total < 0 else parts

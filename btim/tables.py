@@ -31,17 +31,43 @@ def read_table(path: Path, required: Sequence[str] = (), *, encoding: str | None
         FileError: missing, a directory, empty, wrong encoding, no data rows, or broken quoting.
         SchemaError: a required column is absent, or a column name stands twice.
     """
-    frame = _read_parquet(path) if path.suffix in {".parquet", ".pq"} else _read_csv(path, encoding)
+    if path.suffix in {".parquet", ".pq"}:
+        return _checked(_read_parquet(path), required, str(path))
+    return table_from_text(read_text(path, encoding), required, name=str(path))
+
+
+def table_from_text(text: str, required: Sequence[str] = (), *, name: str) -> pd.DataFrame:
+    """Read CSV text (comma, semicolon or tab, told from the header) as `read_table` does; `name` stands in refusals.
+
+    Raises:
+        FileError: empty, no data rows, ragged rows or broken quoting.
+        SchemaError: a required column is absent, or a column name stands twice.
+    """
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    try:
+        header = [cell.strip() for cell in next(rows)]
+        records = _records(rows, len(header), name)
+    except StopIteration:
+        raise FileError("the file is empty", file=name, remedy="export it again") from None
+    except csv.Error as error:
+        raise FileError(f"broken CSV: {error}", file=name, row=rows.line_num, remedy="check quoting") from None
+    twice = [cell for position, cell in enumerate(header) if cell in header[:position]]
+    if twice:
+        raise SchemaError("column name stands twice", file=name, row=1, field=twice[0], remedy="rename one")
+    return _checked(pd.DataFrame(records, columns=header, dtype=object), required, name)
+
+
+def _checked(frame: pd.DataFrame, required: Sequence[str], name: str) -> pd.DataFrame:
     missing = [column for column in required if column not in frame.columns]
     if missing:
         raise SchemaError(
             f"missing column {listed(repr(column) for column in missing)}",
-            file=str(path),
+            file=name,
             row=1,
             remedy=f"the file has {listed(frame.columns, most=20)}; rename a column or map it",
         )
     if frame.empty:
-        raise FileError("has a header but no data rows", file=str(path), remedy="export it again with its rows")
+        raise FileError("has a header but no data rows", file=name, remedy="export it again with its rows")
     return frame
 
 
@@ -128,29 +154,12 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
-    text = read_text(path, encoding)
-    delimiter = "\t" if path.suffixes[:1] == [".tsv"] else _delimiter(text)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        header = [name.strip() for name in next(rows)]
-        records = _records(rows, len(header), path)
-    except StopIteration:
-        raise FileError("the file is empty", file=str(path), remedy="export it again") from None
-    except csv.Error as error:
-        raise FileError(f"broken CSV: {error}", file=str(path), row=rows.line_num, remedy="check quoting") from None
-    twice = [name for position, name in enumerate(header) if name in header[:position]]
-    if twice:
-        raise SchemaError("column name stands twice", file=str(path), row=1, field=twice[0], remedy="rename one")
-    return pd.DataFrame(records, columns=header, dtype=object)
-
-
 def _delimiter(text: str) -> str:
     header = text.split("\n", 1)[0]
     return max(",;\t", key=header.count) if any(sign in header for sign in ",;\t") else ","
 
 
-def _records(rows: Any, width: int, path: Path) -> list[list[str]]:
+def _records(rows: Any, width: int, name: str) -> list[list[str]]:
     records: list[list[str]] = []
     for record in rows:
         if not record:
@@ -158,7 +167,7 @@ def _records(rows: Any, width: int, path: Path) -> list[list[str]]:
         if len(record) != width:
             raise FileError(
                 f"has {len(record)} cells where the header has {width}",
-                file=str(path),
+                file=name,
                 row=rows.line_num,
                 remedy="quote cells that hold the delimiter, or complete the row",
             )
