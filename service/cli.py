@@ -29,6 +29,7 @@ class Entry(NamedTuple):
 
 
 COMMANDS: dict[str, Entry] = {
+    "sample": Entry("service.commands.sample:sample", "Write a synthetic bank to try everything on."),
     "demo": Entry("service.commands.demo:demo", "Make a synthetic bank and run the whole chain on it."),
 }
 """Every command of the product, in the order in which help lists them; groups name a Typer app."""

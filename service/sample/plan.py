@@ -1,0 +1,90 @@
+"""What is planted for a seed: findings, weak projects and tight resources, drawn before anything is written.
+
+Role: one frozen record that every part of the generator reads, so that ledger, demand, portfolio and reports agree.
+Must not know: how any file is written.
+"""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from service.sample.organisation import MAIN_RESOURCE, RESOURCES
+from service.sample.solutions import SOLUTIONS
+
+Item = TypeVar("Item")
+
+DEAR = "sol-antifraud"
+ARCHIVE = "sol-archive"
+REPORTED = (
+    "sol-antifraud", "sol-crm", "sol-onboard", "sol-aml", "sol-credit", "sol-collect", "sol-bot", "sol-doc", "sol-rpa",
+    "sol-treasury", "sol-wealth", "sol-tradefin", "sol-branch",
+)  # fmt: skip
+"""Solutions that reports credit money to; the rest keep the bank running and are reported by service levels."""
+OUTRUN_CHOICES = ("sol-wealth", "sol-tradefin", "sol-crm", "sol-treasury", "sol-onboard")
+SEATS = ("sol-crm", "sol-wealth", "sol-tradefin", "sol-treasury", "sol-contact", "sol-rpa", "sol-trade", "sol-data")
+"""Solutions licensed by seat or slot, whose use and capacity stand in the volumes."""
+IDLE_TOWERS = ("Storage", "Network", "Application", "End User", "Compute")
+TIGHT_CHOICES = (
+    "ai-gpu", "ai-inference", "db-transactions", "app-api", "compute-vcpu", "network-internet", "security-events",
+    "app-payments",
+)  # fmt: skip
+PARTS = ("plan", "demand", "ledger", "cloud", "drivers", "volumes", "benchmarks", "budget", "portfolio", "reports")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that varies by seed and that more than one part must agree on.
+
+    `dear` maps a solution to how far its unit cost stands above its benchmark (0.25 = 25 %); `idle_towers` and
+    `idle_solutions` map to the planted utilisation; `duplicates` maps a subscription's place in its list to its
+    buyers' business units; `outrun` are solutions that cost far more than reports credit to them; `weak` are the
+    places of projects of low value; `tight` the resources near their capacity.
+    """
+
+    seed: int
+    planted: bool
+    dear: dict[str, float]
+    idle_towers: dict[str, float]
+    idle_solutions: dict[str, float]
+    duplicates: dict[int, tuple[str, ...]]
+    outrun: tuple[str, ...]
+    weak: tuple[int, ...]
+    tight: tuple[str, ...]
+
+
+def stream(seed: int, part: str) -> np.random.Generator:
+    """The random stream of one part: parts never disturb each other's numbers."""
+    return np.random.default_rng([seed, PARTS.index(part)])
+
+
+def pick(draw: np.random.Generator, items: tuple[Item, ...] | list[Item], count: int) -> list[Item]:
+    """Draw `count` different items, kept in their own order."""
+    places = sorted(int(place) for place in draw.choice(len(items), size=count, replace=False))
+    return [items[place] for place in places]
+
+
+def draw_plan(seed: int, *, planted: bool, subscriptions: int, projects: int, owners: tuple[str, ...]) -> Plan:
+    """Draw the plan of a seed; without `planted` the organisation has no finding to find."""
+    draw = stream(seed, "plan")
+    idle = {tower: round(float(draw.uniform(0.14, 0.24)), 3) for tower in pick(draw, IDLE_TOWERS, 1)}
+    seats = {name: round(float(draw.uniform(0.12, 0.26)), 3) for name in pick(draw, SEATS, int(draw.integers(1, 3)))}
+    outrun = tuple(pick(draw, OUTRUN_CHOICES, int(draw.integers(2, 4))))
+    duplicates = {
+        place: tuple(pick(draw, owners, int(draw.integers(2, 5))))
+        for place in pick(draw, list(range(subscriptions)), int(draw.integers(2, 5)))
+    }
+    dear = {DEAR: round(float(draw.uniform(0.235, 0.265)), 4), ARCHIVE: round(float(draw.uniform(0.5, 0.8)), 4)}
+    others = [solution.id for solution in SOLUTIONS if solution.id not in dear]
+    dear |= {name: round(float(draw.uniform(0.2, 0.45)), 4) for name in pick(draw, others, int(draw.integers(1, 4)))}
+    weak = tuple(pick(draw, list(range(projects)), int(draw.integers(9, 12))))
+    busy = [name for name in TIGHT_CHOICES if name not in {MAIN_RESOURCE[tower] for tower in idle}]
+    tight = tuple(pick(draw, busy, int(draw.integers(3, 5))))
+    if not planted:
+        return Plan(seed, planted, {}, {}, {}, {}, (), weak, tight)
+    return Plan(seed, planted, dear, idle, seats, duplicates, outrun, weak, tight)
+
+
+def unit_of(unique_id: str) -> str:
+    """The unit a resource is metered in."""
+    return next(resource.unit for resource in RESOURCES if resource.unique_id == unique_id)

@@ -1,0 +1,161 @@
+"""The sample organisation keeps its promises: bytes, counts, amounts, and a truth that quotes the texts."""
+
+import csv
+import hashlib
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from btim.errors import FileError, RuleError
+from service.sample import SampleFiles, make_sample
+
+DAYS = 60
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
+    return make_sample(tmp_path_factory.mktemp("sample") / "bank", 7, days=DAYS)
+
+
+@pytest.fixture(scope="module")
+def truth(sample: SampleFiles) -> dict:
+    return json.loads((sample.folder.parent / "bank-truth.json").read_text("utf-8"))
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text))
+
+
+def digest(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def cents(text: str) -> int:
+    return int(Decimal(text).scaleb(2))
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(tmp_path: Path) -> None:
+    make_sample(tmp_path / "one" / "bank", 3, days=DAYS)
+    make_sample(tmp_path / "two" / "bank", 3, days=DAYS)
+    make_sample(tmp_path / "three" / "bank", 4, days=DAYS)
+    one, two, three = (digest(tmp_path / name) for name in ("one", "two", "three"))
+    assert one == two
+    for varied in ("bank/ledger/general_ledger.csv", "bank/demand/demand.csv", "bank/portfolio/problem.json"):
+        assert one[varied] != three[varied]
+    assert one["bank-truth.json"] != three["bank-truth.json"]
+
+
+def test_three_years_of_ledger_and_cloud_bill_sum_to_the_banks_cost_to_the_cent(sample: SampleFiles) -> None:
+    ledger = rows(sample.folder / "ledger" / "general_ledger.csv")
+    cloud = rows(sample.folder / "ledger" / "cloud_focus.csv")
+    total = sum(cents(row["amount"]) for row in ledger) + sum(cents(row["BilledCost"]) for row in cloud)
+    assert total == 3 * 150_000_000_000
+    assert len({row["date"][:7] for row in ledger}) == 36
+    assert len({row["ChargePeriodStart"] for row in cloud}) == 36
+    assert any(cents(row["amount"]) < 0 for row in ledger)
+    assert any(row["ChargeCategory"] == "Credit" for row in cloud)
+
+
+def test_demand_has_eight_towers_with_two_to_four_resources_each_hour(sample: SampleFiles) -> None:
+    panel = rows(sample.demand)
+    towers: dict[str, set[str]] = {}
+    for row in panel:
+        towers.setdefault(row["tower"], set()).add(row["unique_id"])
+    assert len(towers) == 8
+    assert all(2 <= len(resources) <= 4 for resources in towers.values())
+    assert len(panel) == sum(map(len, towers.values())) * DAYS * 24
+    assert panel[-1]["ds"] == "2025-09-30 23:00:00"
+
+
+def test_use_of_capacity_is_near_forty_per_cent(tmp_path: Path) -> None:
+    files = make_sample(tmp_path / "bank", 11)
+    shares: dict[str, list[float]] = {}
+    for row in rows(files.demand):
+        shares.setdefault(row["unique_id"], []).append(float(row["y"]) / float(row["capacity"]))
+    mean = sum(sum(values) / len(values) for values in shares.values()) / len(shares)
+    assert 0.35 < mean < 0.45
+
+
+def test_every_draw_on_headroom_names_a_series_of_the_panel(sample: SampleFiles) -> None:
+    names = {row["unique_id"] for row in rows(sample.demand)}
+    problem = json.loads(sample.portfolio.read_text("utf-8"))
+    keys = {
+        key.partition(":")[2]
+        for candidate in problem["candidates"]
+        for option in candidate["options"]
+        for key in [*option["uses"], *option.get("frees", {})]
+        if key.startswith("headroom:")
+    }
+    assert len(problem["candidates"]) == 60
+    assert len(keys) > 10
+    assert keys <= names
+
+
+def test_about_ten_projects_are_worth_little(sample: SampleFiles, truth: dict) -> None:
+    problem = json.loads(sample.portfolio.read_text("utf-8"))
+    rate, periods = problem["discount_rate"], problem["periods"]
+
+    def ratio(option: dict) -> float:
+        money = [key for key in option["uses"] if key.startswith(("capex:", "opex:"))]
+        years = {key: periods.index(key.partition(":")[2]) + 1 for key in money}
+        cost = sum(option["uses"][key] / (1 + rate) ** years[key] for key in money)
+        gross = sum(amount / (1 + rate) ** (periods.index(year) + 1) for year, amount in option["benefits"].items())
+        return gross / cost
+
+    weak = {each["id"] for each in problem["candidates"] if ratio(each["options"][-1]) < 1.04}
+    assert 9 <= len(truth["low_value_projects"]) <= 11
+    assert set(truth["low_value_projects"]) <= weak
+
+
+def test_the_catalogue_has_twenty_five_solutions_in_two_languages(sample: SampleFiles) -> None:
+    lines = [json.loads(line) for line in sample.catalogue.read_text("utf-8").splitlines()]
+    assert len({line["id"] for line in lines}) == 25
+    assert all(line["names"]["en"] and line["names"]["zh"] and line["aliases"] for line in lines)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+def test_the_truth_quotes_every_claim_and_every_report_holds_five_traps(tmp_path: Path, seed: int) -> None:
+    files = make_sample(tmp_path / "bank", seed, days=DAYS)
+    documents = json.loads((tmp_path / "bank-truth.json").read_text("utf-8"))["documents"]
+    assert {document["lang"] for document in documents} >= {"en", "zh-Hans"}
+    for document in documents:
+        text = (files.reports / document["id"]).read_text("utf-8")
+        assert text == document["text"]
+        assert not set("{}[]|") & set(text)
+        credited = 0
+        for event in document["events"]:
+            start, end = event["evidence"]
+            quoted = text[start:end]
+            assert quoted == quoted.strip()
+            assert any(sign.isdigit() or sign in "一二三四五六七八九十半两兩" for sign in quoted) or "half" in quoted
+            credited += (
+                event["kind"] in {"saving", "gain"} and event["status"] == "realised" and event["solution"] is not None
+            )
+        assert credited >= 1
+        assert len(document["events"]) - credited >= 5
+
+
+def test_without_planting_there_is_no_finding(tmp_path: Path) -> None:
+    make_sample(tmp_path / "bank", 5, days=DAYS, planted=False)
+    truth = json.loads((tmp_path / "bank-truth.json").read_text("utf-8"))
+    assert truth["findings"] == []
+
+
+def test_a_folder_with_other_files_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep me")
+    with pytest.raises(FileError, match="not a sample"):
+        make_sample(tmp_path, 1, days=DAYS)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_seed_below_zero_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="seed must not be negative"):
+        make_sample(tmp_path / "bank", -1)
+    assert not (tmp_path / "bank").exists()
