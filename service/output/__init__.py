@@ -1,0 +1,31 @@
+"""Outputs of a run: one self-contained HTML report and CSV files.
+
+Role: the door: `write_outputs` publishes everything a run shows, or nothing.
+Must not know: how results were computed.
+"""
+
+from pathlib import Path
+
+from btim.files import published_folder
+from service.chain import ChainResult
+from service.output.report import render_report
+from service.output.tables import csv_tables, write_csv
+
+__all__ = ["render_report", "write_outputs"]
+
+
+def write_outputs(chain: ChainResult, folder: Path) -> list[Path]:
+    """Write `report.html` and the CSV files of every part that ran into `folder`; all of them or none.
+
+    Returns the files' final paths, the report first.
+
+    Raises:
+        FileError: `folder` exists and is not a folder.
+    """
+    names = ["report.html"]
+    with published_folder(folder) as temporary:
+        (temporary / names[0]).write_text(render_report(chain), encoding="utf-8")
+        for name, frame in csv_tables(chain):
+            write_csv(frame, temporary / name, chain)
+            names.append(name)
+    return [folder / name for name in names]

@@ -1,0 +1,187 @@
+"""Candidates of a portfolio problem beside what was recommended for them.
+
+Role: join problem and recommendation into one row a candidate, for tables, charts and CSV files alike.
+Must not know: how rows are shown.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.chain import PortfolioPart
+
+MONEY = ("capex", "opex")
+NEAR_TIE = 0.001
+"""A candidate is called a near-tie when forcing it in would cost at most this share of the portfolio's worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """One candidate: what it would cost and be worth at `option`, and why it is funded or not.
+
+    `spend` is its use of the budget limit (undiscounted money when the problem has none), `ratio` worth ÷ spend.
+    """
+
+    id: str
+    name: str
+    option: str
+    tower: str
+    category: str
+    funded: bool
+    mandatory: bool
+    spend: float
+    value: float | None
+    gross: float | None = None
+    cost_pv: float | None = None
+    roi: float | None = None
+    because: tuple[str, ...] = ()
+    displaces: tuple[str, ...] = ()
+    loss_if_forced: float | None = None
+    value_increase: float | None = None
+    cost_decrease: Mapping[str, float] | None = None
+    basis: str = ""
+    near_tie: bool = False
+
+    @property
+    def ratio(self) -> float | None:
+        """Worth per unit of budget; None where it costs nothing."""
+        return None if self.value is None or self.spend <= 0 else self.value / self.spend
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLimit:
+    """The limit that the waterline is drawn by: its id, its maximum, and how much of each resource key counts."""
+
+    id: str
+    max: float
+    of: Mapping[str, float]
+
+
+def budget_limit(problem: Mapping[str, Any]) -> BudgetLimit | None:
+    """The limit called `budget…`, else the widest limit on money alone that binds every candidate; None without one."""
+    found: list[BudgetLimit] = []
+    for name, limit in dict(problem.get("limits") or {}).items():
+        of = {str(key): float(weight) for key, weight in (limit.get("of") or {name: 1}).items()}
+        if limit.get("where") or limit.get("max") is None or not all(_is_money(key) for key in of):
+            continue
+        found.append(BudgetLimit(str(name), float(limit["max"]), of))
+    named = [limit for limit in found if limit.id.lower().startswith("budget")]
+    return max(named or found, key=lambda limit: (len(limit.of), limit.max), default=None)
+
+
+def candidate_rows(part: PortfolioPart) -> tuple[CandidateRow, ...]:
+    """Funded candidates first, then the others, each by worth per unit of budget, best first."""
+    budget = budget_limit(part.problem)
+    stated = {str(item["id"]): item for item in part.problem["candidates"]}
+    answer = part.recommendation
+    worths = option_worths(part.problem)
+    total = abs(float(answer.get("objective") or 0.0))
+    rows = [_funded(row, stated[str(row["candidate"])], budget) for row in answer.get("funded") or []]
+    rows += [
+        _not_funded(row, stated[str(row["candidate"])], budget, worths, total) for row in answer.get("not_funded") or []
+    ]
+    return tuple(sorted(rows, key=lambda row: (not row.funded, -_order(row), row.id)))
+
+
+def _order(row: CandidateRow) -> float:
+    return float("inf") if row.ratio is None and (row.value or 0) > 0 else row.ratio or 0.0
+
+
+def _is_money(key: str) -> bool:
+    return key.partition(":")[0] in MONEY
+
+
+def _spend(uses: Mapping[str, Any], frees: Mapping[str, Any], budget: BudgetLimit | None) -> float:
+    def weight(key: str) -> float:
+        return float(_is_money(key)) if budget is None else float(budget.of.get(key, 0.0))
+
+    return sum(weight(key) * float(amount) for key, amount in uses.items()) - sum(
+        weight(key) * float(amount) for key, amount in frees.items()
+    )
+
+
+def _shared(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(item["id"]),
+        "name": str(item.get("name") or item["id"]),
+        "tower": str(item.get("tower") or ""),
+        "category": str(item.get("category") or ""),
+        "mandatory": bool(item.get("mandatory")),
+    }
+
+
+def _funded(row: Mapping[str, Any], item: Mapping[str, Any], budget: BudgetLimit | None) -> CandidateRow:
+    option = _option(item, str(row["option"]))
+    return CandidateRow(
+        **_shared(item),
+        option=str(row["option"]),
+        funded=True,
+        spend=_spend(option.get("uses") or {}, option.get("frees") or {}, budget),
+        value=_number(row.get("value")),
+        gross=_number(row.get("gross")),
+        cost_pv=_number(row.get("cost_pv")),
+        roi=_number(row.get("roi")),
+    )
+
+
+def _not_funded(
+    row: Mapping[str, Any],
+    item: Mapping[str, Any],
+    budget: BudgetLimit | None,
+    worths: Mapping[tuple[str, str], float],
+    total: float,
+) -> CandidateRow:
+    option = max(item["options"], key=lambda one: worths.get((str(item["id"]), str(one["id"])), float("-inf")))
+    needs = row.get("needs") or {}
+    loss = _number(row.get("loss_if_forced"))
+    return CandidateRow(
+        **_shared(item),
+        option=str(option["id"]),
+        funded=False,
+        spend=_spend(option.get("uses") or {}, option.get("frees") or {}, budget),
+        value=worths.get((str(item["id"]), str(option["id"]))),
+        because=_texts(row.get("because")),
+        displaces=_texts(row.get("displaces")),
+        loss_if_forced=loss,
+        value_increase=_number(needs.get("value_increase")),
+        cost_decrease=needs.get("cost_decrease"),
+        basis=str(row.get("explain") or ""),
+        near_tie=loss is not None and total > 0 and 0 <= loss <= NEAR_TIE * total,
+    )
+
+
+def _option(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = next(option for option in item["options"] if str(option["id"]) == name)
+    return found
+
+
+def _texts(values: Iterable[Any] | None) -> tuple[str, ...]:
+    return tuple(str(value) for value in values or ())
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def option_worths(problem: Mapping[str, Any]) -> dict[tuple[str, str], float]:
+    """Worth of every option by (candidate, option), as the exchange format defines it."""
+    rate = float(problem.get("discount_rate") or 0.0)
+    shift = {"start": 0.0, "mid": 0.5, "end": 1.0}[problem.get("timing") or "end"]
+    factors = {str(period): (1 + rate) ** -(place + shift) for place, period in enumerate(problem.get("periods") or [])}
+    worths: dict[tuple[str, str], float] = {}
+    for item in problem["candidates"]:
+        for option in item["options"]:
+            worths[str(item["id"]), str(option["id"])] = _worth(option, factors)
+    return worths
+
+
+def _worth(option: Mapping[str, Any], factors: Mapping[str, float]) -> float:
+    if option.get("value") is not None:
+        return float(option["value"])
+    gross = sum(float(amount) * factors[period] for period, amount in (option.get("benefits") or {}).items())
+    return gross - _present(option.get("uses"), factors) + _present(option.get("frees"), factors)
+
+
+def _present(amounts: Mapping[str, Any] | None, factors: Mapping[str, float]) -> float:
+    money = {key: float(amount) for key, amount in (amounts or {}).items() if _is_money(key)}
+    return sum(amount * factors[key.split(":")[1]] for key, amount in money.items())

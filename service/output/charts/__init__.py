@@ -1,0 +1,1 @@
+"""Charts of the report: each draws one kind of picture on the common canvas."""

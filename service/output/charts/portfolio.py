@@ -1,0 +1,146 @@
+"""Charts of the portfolio: the waterline between funded and not funded, and value against budget.
+
+Role: pictures of a recommendation.
+Must not know: how a portfolio was chosen.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from service.output.charts.canvas import axes_at, color, draw, tip
+from service.output.formats import money_scale, number, unit_of
+
+WIDTH, HEIGHT = 560, 620
+FRONTIER = (560, 330)
+_LABEL_FROM = 11
+"""A bar gets its name written beside it when it is at least this many pixels thick."""
+
+
+class Bar(NamedTuple):
+    """A candidate in the waterline picture: `spend` is its thickness, `ratio` (worth ÷ spend) its length."""
+
+    label: str
+    spend: float
+    ratio: float
+    funded: bool
+    words: str
+
+
+def waterline_chart(bars: Sequence[Bar], *, budget: float | None, currency: str | None, synthetic: bool) -> Markup:
+    """Candidates stacked by worth per money, funded ones above the waterline, the others under water below it."""
+    funded = sorted((bar for bar in bars if bar.funded), key=lambda bar: -bar.ratio)
+    under = sorted((bar for bar in bars if not bar.funded), key=lambda bar: -bar.ratio)
+    spent = sum(bar.spend for bar in funded)
+    depth = spent + sum(bar.spend for bar in under)
+    scale = money_scale([depth])
+
+    def paint(figure: Figure) -> None:
+        axes = axes_at(figure, 60, 30, 14, 40)
+        limit = _ratio_limit(bars)
+        axes.set_xlim(min(0.0, *(bar.ratio for bar in bars), 0.0) * 1.05, limit)
+        axes.set_ylim(depth or 1.0, 0)
+        axes.axhspan(spent, depth, color=color("water-3"), linewidth=0, alpha=0.55)
+        _stack(axes, funded, 0.0, "water", limit, depth)
+        _stack(axes, under, spent, "sunk", limit, depth)
+        axes.axhline(spent, color=color("water"), linewidth=2.2)
+        words = f"waterline · {number(spent / scale.divisor, scale.digits)} spent"
+        if budget is not None:
+            words += f" of {number(budget / scale.divisor, scale.digits)} {unit_of(currency, scale)}"
+        axes.text(limit, spent, words, ha="right", va="bottom", color=color("water"), fontsize=11, fontweight="bold")
+        axes.grid(visible=False)
+        axes.spines["left"].set_visible(True)
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value / scale.divisor, 0)))
+        axes.xaxis.set_major_locator(MaxNLocator(6))
+        axes.set_xlabel("worth per unit of budget")
+        axes.set_ylabel(f"cumulative budget, {unit_of(currency, scale)}")
+
+    return draw(
+        paint,
+        key="waterline",
+        title="The waterline",
+        description=f"{len(funded)} candidates above the line, {len(under)} below, by worth per unit of budget",
+        size=(WIDTH, HEIGHT),
+        synthetic=synthetic,
+    )
+
+
+def _ratio_limit(bars: Sequence[Bar]) -> float:
+    """A right edge that a single free candidate with an enormous ratio cannot stretch."""
+    ratios = sorted(bar.ratio for bar in bars)
+    usual = ratios[int(0.95 * (len(ratios) - 1))] if ratios else 1.0
+    return max(min(ratios[-1], 1.6 * usual) if ratios else 1.0, 0.1) * 1.06
+
+
+def _stack(axes: Axes, bars: Sequence[Bar], start: float, shade: str, limit: float, depth: float) -> None:
+    at = start
+    per_pixel = (depth or 1.0) / (HEIGHT - 70)
+    for bar in bars:
+        shown = min(bar.ratio, limit)
+        patch = axes.barh(at, shown, height=bar.spend, align="edge", color=color(shade), edgecolor=color("paper"),
+                          linewidth=0.8 if bar.spend > 2 * per_pixel else 0.2)[0]  # fmt: skip
+        patch.set_gid(tip(bar.words))
+        if bar.spend >= _LABEL_FROM * per_pixel:
+            _label(axes, bar, at + bar.spend / 2, shown, limit)
+        at += bar.spend
+
+
+def _label(axes: Axes, bar: Bar, middle: float, shown: float, limit: float) -> None:
+    name = bar.label if len(bar.label) <= 34 else bar.label[:33] + "…"
+    inside = shown > 0.55 * limit
+    axes.annotate(
+        name,
+        (max(shown, 0.0), middle),
+        xytext=(-5 if inside else 4, 0),
+        textcoords="offset points",
+        ha="right" if inside else "left",
+        va="center",
+        fontsize=9.5,
+        color=color(("paper" if bar.funded else "ink") if inside else "muted"),
+    )
+
+
+def frontier_chart(frontier: pd.DataFrame, *, budget: float | None, currency: str | None, synthetic: bool) -> Markup:
+    """Value for every budget, the proven bound above it, and the chosen budget."""
+    ordered = frontier.sort_values("budget")
+    budgets, values = ordered["budget"].astype(float), ordered["value"].astype(float)
+    across, up = money_scale(budgets), money_scale(values)
+
+    def paint(figure: Figure) -> None:
+        axes = axes_at(figure, 60, 24, 18, 42)
+        if "bound" in ordered.columns and ordered["bound"].notna().all():
+            axes.plot(budgets, ordered["bound"].astype(float), color=color("sunk"), linewidth=1, dashes=(4, 3))
+        line = axes.plot(budgets, values, color=color("water"), linewidth=2, marker="o", markersize=4)[0]
+        line.set_markeredgecolor(color("paper"))
+        axes.fill_between(budgets, 0, values, color=color("water-3"), alpha=0.6, linewidth=0)
+        if budget is not None and len(ordered):
+            _chosen(axes, ordered, budget)
+        axes.set_ylim(0 if values.min() >= 0 else None, float(values.max()) * 1.15 or 1.0)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value / across.divisor, 0)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value / up.divisor, 0)))
+        axes.set_xlabel(f"budget, {unit_of(currency, across)}")
+        axes.set_ylabel(f"expected worth, {unit_of(currency, up)}")
+
+    return draw(
+        paint,
+        key="frontier",
+        title="Budget and value",
+        description=f"expected worth of the best portfolio at {len(ordered)} budgets",
+        size=FRONTIER,
+        synthetic=synthetic,
+    )
+
+
+def _chosen(axes: Axes, ordered: pd.DataFrame, budget: float) -> None:
+    nearest = ordered.iloc[(ordered["budget"].astype(float) - budget).abs().argmin()]
+    axes.axvline(budget, color=color("bad"), linewidth=1.2, dashes=(5, 3))
+    axes.plot([float(nearest["budget"])], [float(nearest["value"])], marker="o", markersize=9, color=color("bad"),
+              markeredgecolor=color("paper"), markeredgewidth=1.5)  # fmt: skip
+    axes.annotate(
+        "this budget", (budget, 0), xytext=(5, 6), textcoords="offset points", color=color("bad"), fontsize=10
+    )

@@ -1,0 +1,1 @@
+"""Sections of the report: each turns one part of a run into blocks of the page."""

@@ -1,0 +1,258 @@
+"""The section on demand: which resources will pass what is installed, when, and how sure that is.
+
+Role: peaks and forecasts in words, tables and charts, tightest resources first.
+Must not know: models.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from service.chain import ChainResult, DemandPart
+from service.output.charts.demand import bands, fan_chart, peak_levels
+from service.output.formats import MISSING, counted, is_missing, moment, probability, quantity, share
+from service.output.page import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Figure,
+    Figures,
+    Gallery,
+    Row,
+    Section,
+    Table,
+    Tone,
+    Words,
+    kept,
+)
+
+ID, TITLE, QUESTION = "demand", "What demand will peak at", "Which resources will run out, when, and how sure is that?"
+LIKELY, WATCH = 0.5, 0.05
+WIDE_CHARTS, OPEN_CHARTS = 1, 6
+_AGGREGATES = ("total:", "any:")
+
+
+def demand_section(chain: ChainResult) -> Section:
+    """The section, or one that says that no demand history was given."""
+    part = chain.demand
+    if part is None:
+        return Section(ID, TITLE, QUESTION, "", missing="No demand history was given (`--demand`).")
+    order = tightest_first(part)
+    blocks = [
+        demand_figures(part),
+        *_galleries(part, order, chain.synthetic),
+        _peaks_table(part, order),
+        _fallbacks(part),
+    ]
+    return Section(ID, TITLE, QUESTION, demand_words(part), kept(blocks))
+
+
+def resource_peaks(part: DemandPart) -> pd.DataFrame:
+    """Peaks of single resources: without the rows that sum or join a tower's resources."""
+    names = part.peaks["unique_id"].astype(str)
+    return part.peaks[~names.str.startswith(_AGGREGATES)]
+
+
+def longest_window(part: DemandPart) -> pd.DataFrame:
+    """The resources' peaks over the window that ends last, one row a resource."""
+    return resource_peaks(part).sort_values("window_end", kind="stable").groupby("unique_id", sort=False).tail(1)
+
+
+def tightest_first(part: DemandPart) -> list[str]:
+    """Resources by the chance of passing capacity, then by how much of it the 95 % peak takes."""
+    last = longest_window(part)
+    chance = pd.to_numeric(last["exceedance"], errors="coerce").fillna(-1.0) if "exceedance" in last else -1.0
+    ranked = last.assign(_chance=chance, _load=_load(last))
+    ranked = ranked.sort_values(["_chance", "_load", "unique_id"], ascending=[False, False, True])
+    return [str(name) for name in ranked["unique_id"]]
+
+
+def _load(peaks: pd.DataFrame) -> pd.Series:
+    high = next((level for level in ("q95", "q99", "q90", "q50") if level in peaks.columns), None)
+    if high is None or "capacity" not in peaks.columns:
+        return pd.Series(0.0, index=peaks.index)
+    load = pd.to_numeric(peaks[high], errors="coerce") / pd.to_numeric(peaks["capacity"], errors="coerce")
+    return load.fillna(0.0)
+
+
+def demand_words(part: DemandPart) -> str:
+    """The answer in one or two sentences."""
+    last = longest_window(part)
+    window = str(last["window"].iloc[0]) if len(last) else ""
+    known = last[last["exceedance"].notna()] if "exceedance" in last else last.head(0)
+    if known.empty:
+        return f"Peaks of {counted(len(last), 'resource')} over the next {window}; no installed capacity was given."
+    likely = known[known["exceedance"].astype(float) >= LIKELY]
+    worst = known.loc[known["exceedance"].astype(float).idxmax()]
+    one = f"{worst['unique_id']} is the tightest, with a chance of {probability(worst['exceedance'])}"
+    many = f"{len(likely)} of {counted(len(known), 'resource')} will more likely than not pass installed capacity"
+    return f"Within {window}, {many}; {one}."
+
+
+def demand_figures(part: DemandPart) -> Figures:
+    """Headline numbers of demand."""
+    last = longest_window(part)
+    chance = pd.to_numeric(last.get("exceedance", pd.Series(dtype=float)), errors="coerce")
+    window = str(last["window"].iloc[0]) if len(last) else ""
+    likely, watch = int((chance >= LIKELY).sum()), int(((chance >= WATCH) & (chance < LIKELY)).sum())
+    return Figures(
+        (
+            Figure(
+                "Likely to pass capacity",
+                str(likely),
+                "forecast",
+                f"chance ≥ 50 % within {window}",
+                "bad" if likely else "good",
+            ),
+            Figure("To watch", str(watch), "forecast", f"chance 5–50 % within {window}", "warn" if watch else ""),
+            Figure("Resources forecast", str(len(last)), "forecast", f"as of {_as_of(last)}"),
+            Figure("Calibrated on", *_calibration(last)),
+        )
+    )
+
+
+def tightest_figure(part: DemandPart) -> Figure | None:
+    """The resource most likely to pass its capacity; None when no capacity is known."""
+    last = longest_window(part)
+    known = last[last["exceedance"].notna()] if "exceedance" in last else last.head(0)
+    if known.empty:
+        return None
+    worst = known.loc[known["exceedance"].astype(float).idxmax()]
+    note = (
+        f"{probability(worst['exceedance'])} to pass {quantity(worst['capacity'], _unit(worst))} in {worst['window']}"
+    )
+    return Figure("Tightest", str(worst["unique_id"]), "forecast", note)
+
+
+def _unit(row: Any) -> str:
+    return "" if is_missing(row.get("unit")) else str(row["unit"])
+
+
+def _as_of(peaks: pd.DataFrame) -> str:
+    return moment(peaks["as_of"].iloc[0]) if "as_of" in peaks and len(peaks) else MISSING
+
+
+def _calibration(peaks: pd.DataFrame) -> tuple[str, str, str, Tone]:
+    if "calibrated" not in peaks or peaks.empty:
+        return MISSING, "actual", "the peaks do not say whether they were calibrated", "warn"
+    low, high = int(peaks["calibrated"].min()), int(peaks["calibrated"].max())
+    if high == 0:
+        return "none", "actual", "intervals are not calibrated: treat them as model output", "warn"
+    text = counted(low, "window") if low == high else f"{low}–{high} windows"
+    return text, "actual", "past windows each interval was checked against", "" if low else "warn"
+
+
+def _galleries(part: DemandPart, order: Sequence[str], synthetic: bool) -> list[Block | None]:  # noqa: FBT001
+    legend = _legend(part)
+    wide = [_chart(part, name, wide=True, synthetic=synthetic) for name in order[:WIDE_CHARTS]]
+    small = [_chart(part, name, wide=False, synthetic=synthetic) for name in order[WIDE_CHARTS:]]
+    return [
+        Gallery("The tightest resource", tuple(wide), note=legend) if wide else None,
+        Gallery("Next in line", tuple(small[:OPEN_CHARTS]), small=True) if small else None,
+        Gallery(
+            f"{counted(len(small) - OPEN_CHARTS, 'other resource')}",
+            tuple(small[OPEN_CHARTS:]),
+            folded=True,
+            small=True,
+        )
+        if len(small) > OPEN_CHARTS
+        else None,
+    ]
+
+
+def _legend(part: DemandPart) -> str:
+    pairs = bands(part.fan)
+    words = " and ".join(share(cover, 0) for _, _, cover in (pairs[:1] + pairs[1:][-1:])[::-1])
+    levels = [level[1:] for level in peak_levels(part.peaks)]
+    fan = f"Grey: measured. Blue: median{f' with {words} bands' if words else ''} of every step."
+    peak = (
+        " Right: where the highest value of each window falls: the dot is the median, the bar reaches to 95 %, "
+        f"the line to {levels[-1]} %."
+        if levels
+        else ""
+    )
+    return fan + peak + " Red: installed capacity. ▼: most likely step of the peak."
+
+
+def _chart(part: DemandPart, name: str, *, wide: bool, synthetic: bool) -> Chart:
+    history = _one(part.history, name).dropna(subset=["y"])
+    peaks = _one(part.peaks, name, by="window_end")
+    svg = fan_chart(f"fan:{name}", history, _one(part.fan, name), peaks, wide=wide, synthetic=synthetic)
+    about = peaks.iloc[-1]
+    unit = _unit(about)
+    statistic = "" if is_missing(about.get("statistic")) else f"{about['statistic']} of each step"
+    chance = (
+        ""
+        if is_missing(about.get("exceedance"))
+        else f"{probability(about['exceedance'])} to pass capacity in {about['window']}"
+    )
+    return Chart(name, svg, "forecast", " · ".join(word for word in (unit, statistic, chance) if word), wide)
+
+
+def _one(frame: pd.DataFrame, name: str, by: str = "ds") -> pd.DataFrame:
+    return frame[frame["unique_id"].astype(str) == name].sort_values(by)
+
+
+def _peaks_table(part: DemandPart, order: Sequence[str]) -> Table:
+    place = {name: position for position, name in enumerate(order)}
+    peaks = part.peaks.assign(_place=[place.get(str(name), len(place)) for name in part.peaks["unique_id"]])
+    peaks = peaks.sort_values(["_place", "unique_id", "window_end"], kind="stable")
+    levels = [level for level in peak_levels(peaks) if float(level[1:]) in (50, 90, 95, 99)]
+    columns = (
+        Column("Resource"),
+        Column("Window"),
+        *(
+            Column(f"{level[1:]} %", num=True, note=f"the peak stays below this with {level[1:]} % probability")
+            for level in levels
+        ),
+        Column("Installed", num=True),
+        Column("95 % peak of installed"),
+        Column("Chance to pass", num=True),
+        Column("Likely peak at"),
+        Column("Model"),
+    )
+    rows = tuple(_peak(row, levels) for row in peaks.to_dict("records"))
+    note = (
+        "Quantiles of the highest value in the window. A peak of hourly means is not the peak of the minutes: "
+        "the statistic stands under each resource."
+    )
+    return Table("Likely peaks", columns, rows, "forecast", note, "peaks.csv, forecast.csv", folded=len(rows) > 60)
+
+
+def _peak(row: dict[Any, Any], levels: Sequence[str]) -> Row:
+    high, capacity, chance = _value(row, "q95"), _value(row, "capacity"), _value(row, "exceedance")
+    load = None if high is None or not capacity else high / capacity
+    tone: Tone = "" if chance is None or chance < WATCH else "warn" if chance < LIKELY else "bad"
+    about = " · ".join(str(row[name]) for name in ("tower", "unit", "statistic") if not is_missing(row.get(name)))
+    sure, windows = _value(row, "peak_at_probability"), _value(row, "calibrated")
+    return Row(
+        (
+            Cell(str(row["unique_id"]), about),
+            Cell(str(row["window"]), f"to {moment(row.get('window_end'))}"),
+            *(Cell(quantity(row[level])) for level in levels),
+            Cell(quantity(capacity, _unit(row))),
+            Cell(MISSING if load is None else share(load, 0), bar=None if load is None else min(load, 1.0), tone=tone),
+            Cell(probability(chance), tone=tone),
+            Cell(moment(row.get("peak_at")), "" if sure is None else f"{probability(sure)} within one step"),
+            Cell(str(row.get("model") or MISSING), "" if windows is None else _calibrated(int(windows))),
+        )
+    )
+
+
+def _value(row: dict[Any, Any], name: str) -> float | None:
+    found = row.get(name)
+    return None if found is None or is_missing(found) else float(found)
+
+
+def _calibrated(windows: int) -> str:
+    return f"calibrated on {windows}" if windows else "not calibrated"
+
+
+def _fallbacks(part: DemandPart) -> Words | None:
+    if "fallback" not in part.fan.columns:
+        return None
+    used = part.fan[part.fan["fallback"].notna()].drop_duplicates("unique_id")
+    lines = tuple(f"{row['unique_id']}: {row['model']} was used, {row['fallback']}" for row in used.to_dict("records"))
+    return Words(lines, "warn", "Fallbacks: another model was used than asked for") if lines else None

@@ -1,0 +1,294 @@
+"""The section on what to fund: the waterline, what stands on either side of it, what binds, and the frontier.
+
+Role: a recommendation in words, tables and charts.
+Must not know: how it was solved.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from service.chain import ChainResult, PortfolioPart
+from service.output.candidates import NEAR_TIE, BudgetLimit, CandidateRow, budget_limit, candidate_rows
+from service.output.charts.portfolio import Bar, frontier_chart, waterline_chart
+from service.output.formats import (
+    MISSING,
+    Scale,
+    counted,
+    money,
+    money_scale,
+    number,
+    probability,
+    quantity,
+    scaled,
+    share,
+    unit_of,
+)
+from service.output.page import Block, Cell, Chart, Column, Figure, Figures, Gallery, Row, Section, Table, Words, kept
+
+ID, TITLE, QUESTION = "fund", "What to fund", "Which candidates earn the next budget, and what stops the others?"
+HEADROOM = "headroom:"
+
+
+def portfolio_section(chain: ChainResult) -> Section:
+    """The section, or one that says that no portfolio was given."""
+    part = chain.portfolio
+    if part is None:
+        return Section(ID, TITLE, QUESTION, "", missing="No portfolio was given (`--portfolio`).")
+    if part.recommendation.get("status") == "infeasible":
+        return Section(ID, TITLE, QUESTION, _conflict_words(part.recommendation), _conflict_blocks(part))
+    rows, budget, currency = candidate_rows(part), budget_limit(part.problem), _currency(chain, part)
+    return Section(
+        ID,
+        TITLE,
+        QUESTION,
+        funding_words(part, rows, budget, currency),
+        kept(
+            [
+                funding_figures(part, rows, budget, currency),
+                _pictures(part, rows, budget, currency, chain.synthetic),
+                _candidates_table(part, rows, budget, currency),
+                *_limit_tables(part, currency),
+            ]
+        ),
+    )
+
+
+def _currency(chain: ChainResult, part: PortfolioPart) -> str | None:
+    return str(part.problem.get("currency") or chain.currency or "") or None
+
+
+def funding_words(
+    part: PortfolioPart, rows: Sequence[CandidateRow], budget: BudgetLimit | None, currency: str | None
+) -> str:
+    """The recommendation in one sentence, with how good it is proven to be."""
+    funded = [row for row in rows if row.funded]
+    spend = money(sum(row.spend for row in funded), currency)
+    of_budget = f" of the {money(budget.max, currency)} in {budget.id}" if budget else ""
+    worth = money(part.recommendation.get("objective"), currency)
+    return (
+        f"Fund {len(funded)} of {counted(len(rows), 'candidate')} for {spend}{of_budget}; "
+        f"expected worth {worth}, {_proof(part.recommendation)}."
+    )
+
+
+def _proof(answer: Mapping[str, Any]) -> str:
+    gap = answer.get("gap")
+    if gap is None:
+        return "no bound on a better portfolio was proven"
+    if answer.get("status") == "optimal":
+        return f"proven within {share(gap, 3)} of the best possible"
+    return f"the best found in the time given: a better one could add at most {share(gap, 2)}"
+
+
+def funding_figures(
+    part: PortfolioPart, rows: Sequence[CandidateRow], budget: BudgetLimit | None, currency: str | None
+) -> Figures:
+    """Headline numbers of the recommendation."""
+    answer, funded = part.recommendation, [row for row in rows if row.funded]
+    spend = sum(row.spend for row in funded)
+    items = [
+        Figure("Funded", f"{len(funded)} of {len(rows)}", "recommended", f"status: {answer.get('status')}"),
+        Figure("Expected worth", money(answer.get("objective"), currency), "forecast", _proof(answer)),
+        Figure("Budget used", money(spend, currency), "recommended", _unspent(spend, budget, currency)),
+    ]
+    risk = answer.get("risk") or {}
+    if risk.get("p10") is not None:
+        note = f"chance of a loss {probability(risk.get('loss_probability'))}"
+        span = f"{money(risk['p10'], currency)} … {money(risk['p90'], currency)}"
+        items.append(Figure("Worth, P10 … P90", span, "forecast", note))
+    return Figures(tuple(items))
+
+
+def _unspent(spend: float, budget: BudgetLimit | None, currency: str | None) -> str:
+    return "no single budget limit" if budget is None else f"{money(budget.max - spend, currency)} unspent"
+
+
+def _pictures(
+    part: PortfolioPart,
+    rows: Sequence[CandidateRow],
+    budget: BudgetLimit | None,
+    currency: str | None,
+    synthetic: bool,  # noqa: FBT001
+) -> Gallery:
+    maximum = None if budget is None else budget.max
+    bars = [_bar(row, currency) for row in rows if row.ratio is not None]
+    free = sum(row.ratio is None for row in rows)
+    charts = [
+        Chart(
+            "The waterline",
+            waterline_chart(bars, budget=maximum, currency=currency, synthetic=synthetic),
+            "recommended",
+            "Each bar is a candidate: thickness is what it takes of the budget, length its worth per unit of that. "
+            "A longer bar below the line is stopped by another limit or a rule, not by money alone: see its reason."
+            + (f" {counted(free, 'candidate')} that take no budget are not drawn." if free else ""),
+        )
+    ]
+    if len(part.frontier):
+        note = "Dots are solved portfolios; the dashed line above them is the proven bound."
+        svg = frontier_chart(part.frontier, budget=maximum, currency=currency, synthetic=synthetic)
+        charts.append(Chart("Budget and value", svg, "forecast", note))
+    return Gallery("", tuple(charts))
+
+
+def _bar(row: CandidateRow, currency: str | None) -> Bar:
+    words = f"{row.name} ({row.id}, {row.option}): {money(row.spend, currency)}, worth {money(row.value, currency)}"
+    return Bar(row.name, max(row.spend, 0.0), row.ratio or 0.0, row.funded, words)
+
+
+def _candidates_table(
+    part: PortfolioPart, rows: Sequence[CandidateRow], budget: BudgetLimit | None, currency: str | None
+) -> Table:
+    amounts = [abs(row.spend) for row in rows] + [abs(row.value) for row in rows if row.value is not None]
+    scale = money_scale(amounts)
+    names = {row.id: row.name for row in rows}
+    above = [_candidate(row, scale, currency, names) for row in rows if row.funded]
+    below = [_candidate(row, scale, currency, names) for row in rows if not row.funded]
+    unit = unit_of(currency, scale)
+    return Table(
+        "Every candidate, best worth per unit of budget first",
+        (
+            Column("Candidate"),
+            Column("Option"),
+            Column("Takes of budget", unit, num=True),
+            Column("Worth", unit, num=True, note="net present value as the problem defines it"),
+            Column("Worth ÷ budget", num=True),
+            Column("ROI", num=True, note="worth ÷ present value of money uses; blank where only a value was stated"),
+            Column("Why, and what would change it"),
+        ),
+        (*above, _line(part, rows, budget, currency), *below),
+        "recommended",
+        f"A near-tie would cost at most {share(NEAR_TIE, 1)} of the portfolio's worth if it were forced in.",
+        "funded.csv, not_funded.csv",
+    )
+
+
+def _candidate(row: CandidateRow, scale: Scale, currency: str | None, names: Mapping[str, str]) -> Row:
+    where = " · ".join(part for part in (row.id, row.tower, row.category) if part)
+    return Row(
+        (
+            Cell(row.name, where),
+            Cell(row.option),
+            Cell(scaled(row.spend, scale)),
+            Cell(scaled(row.value, scale)),
+            Cell(MISSING if row.ratio is None else number(row.ratio, 2)),
+            Cell(MISSING if row.roi is None else number(row.roi, 2)),
+            _mandatory_or_blank(row) if row.funded else _reason(row, currency, names),
+        ),
+        tone="" if row.funded else "under",
+    )
+
+
+def _mandatory_or_blank(row: CandidateRow) -> Cell:
+    return Cell("mandatory", tone="muted") if row.mandatory else Cell("")
+
+
+def _reason(row: CandidateRow, currency: str | None, names: Mapping[str, str]) -> Cell:
+    because = "stopped by " + ", ".join(row.because) if row.because else "adds no worth"
+    changes = []
+    if row.value_increase is not None:
+        changes.append(f"{money(row.value_increase, currency)} more worth")
+    for key, amount in (row.cost_decrease or {}).items():
+        less = money(amount, currency) if key.partition(":")[0] in ("capex", "opex") else quantity(amount)
+        changes.append(f"{less} less {key}")
+    words = [f"needs {' or '.join(changes)}"] if changes else []
+    if row.loss_if_forced is not None:
+        words.append(f"forcing it in loses {money(row.loss_if_forced, currency)}")
+    if row.displaces:
+        words.append("would displace " + ", ".join(names.get(name, name) for name in row.displaces))
+    if row.basis == "fast":
+        words.append("(LP estimate)")
+    return Cell(("near-tie · " if row.near_tie else "") + because, "; ".join(words), "warn" if row.near_tie else "")
+
+
+def _line(part: PortfolioPart, rows: Sequence[CandidateRow], budget: BudgetLimit | None, currency: str | None) -> Row:
+    spend = sum(row.spend for row in rows if row.funded)
+    words = f"Waterline: {money(spend, currency)} spent"
+    if budget is not None:
+        words += f" of {money(budget.max, currency)} ({budget.id}), {money(budget.max - spend, currency)} unspent"
+        bound = next((limit for limit in part.recommendation.get("limits") or [] if limit["id"] == budget.id), None)
+        if bound is not None and bound.get("marginal_value") is not None:
+            words += (
+                f"; one more {currency or 'unit'} is worth about {number(bound['marginal_value'], 2)} (LP estimate)"
+            )
+    return Row((Cell(words),), line=True)
+
+
+def _limit_tables(part: PortfolioPart, currency: str | None) -> list[Block | None]:
+    limits = list(part.recommendation.get("limits") or [])
+    if not limits:
+        return []
+    units = {row["unique_id"]: str(row["unit"] or "") for row in part.headroom.to_dict("records")}
+    ordered = sorted(limits, key=lambda limit: (-(float(limit.get("marginal_value") or 0.0) > 0), _slack(limit)))
+    shown = [limit for limit in ordered if not str(limit["id"]).startswith(HEADROOM)]
+    towers = [limit for limit in ordered if str(limit["id"]).startswith(HEADROOM)]
+    stated = part.problem.get("limits") or {}
+    note = "The marginal value is an LP estimate of what one more unit adds, valid in the range beside it."
+    tables: list[Block | None] = []
+    for caption, some in (("What binds: money, people and other limits", shown), ("Headroom of the towers", towers)):
+        rows = tuple(_limit(limit, stated, units, currency) for limit in some)
+        about = note if some is shown else "Headroom is installed capacity less the 95 % quantile of the peak. " + note
+        if rows:
+            tables.append(Table(caption, _LIMIT_COLUMNS, rows, "LP estimate", about, "limits.csv"))
+    return tables
+
+
+_LIMIT_COLUMNS = (
+    Column("Limit"),
+    Column("Used", num=True),
+    Column("At most", num=True),
+    Column("Unused", num=True),
+    Column("Share used"),
+    Column("Marginal value", "LP estimate", num=True),
+    Column("Valid from … to", num=True),
+)
+
+
+def _slack(limit: Mapping[str, Any]) -> float:
+    most = abs(float(limit.get("max") or 0.0))
+    return float(limit.get("unused") or 0.0) / most if most else 0.0
+
+
+def _limit(limit: Mapping[str, Any], stated: Mapping[str, Any], units: Mapping[str, str], currency: str | None) -> Row:
+    name = str(limit["id"])
+    about = stated.get(name) or {}
+    keys = list(about.get("of") or [name])
+    in_money = all(str(key).partition(":")[0] in ("capex", "opex") for key in keys)
+    unit = about.get("unit") or units.get(name.removeprefix(HEADROOM)) or ""
+
+    def shown(value: Any) -> str:
+        return money(value, currency) if in_money else quantity(value, unit)
+
+    used, most = float(limit.get("used") or 0.0), limit.get("max")
+    part = used / float(most) if most else None
+    marginal, valid = limit.get("marginal_value"), limit.get("valid") or [None, None]
+    binds = bool(marginal)
+    return Row(
+        (
+            Cell(name.removeprefix(HEADROOM), "binds" if binds else "", "strong" if binds else ""),
+            Cell(shown(used)),
+            Cell(shown(most)),
+            Cell(shown(limit.get("unused"))),
+            Cell(share(part, 0), bar=None if part is None else max(0.0, min(part, 1.0))),
+            Cell(_marginal(marginal, in_money, unit, currency)),
+            Cell(MISSING if valid[0] is None and valid[1] is None else f"{shown(valid[0])} … {shown(valid[1])}"),
+        )
+    )
+
+
+def _marginal(marginal: Any, in_money: bool, unit: str, currency: str | None) -> str:  # noqa: FBT001
+    if marginal is None:
+        return MISSING
+    if in_money:
+        return number(marginal, 2)
+    return f"{money(marginal, currency)} per {unit or 'unit'}" if marginal else "0"
+
+
+def _conflict_words(answer: Mapping[str, Any]) -> str:
+    return "No portfolio satisfies all limits and rules: " + ", ".join(map(str, answer.get("conflict") or [])) + "."
+
+
+def _conflict_blocks(part: PortfolioPart) -> tuple[Block, ...]:
+    mends = [
+        f"raise {item['limit']} to {number(item['max'], 0)}" for item in part.recommendation.get("relaxations") or []
+    ]
+    return (Words(tuple(mends) or ("No single change of a limit mends it.",), "warn", "Cheapest changes that mend it"),)

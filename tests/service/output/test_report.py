@@ -1,0 +1,173 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from service.output import render_report
+from tests.service.output.made import chain, demand_part, portfolio_part, reading_part
+
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+
+
+class Outline(HTMLParser):
+    """Collects what the tests ask of a page and notices tags that do not match."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.mismatches: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.ids += [value for name, value in attrs if name == "id"]
+
+    def handle_endtag(self, tag):
+        if self.open.pop() != tag:
+            self.mismatches.append(tag)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return render_report(chain(demand=demand_part(towers=8)))
+
+
+def words(page: str) -> str:
+    shown = re.sub(r"<style>.*?</style>", " ", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown)).replace("\u00a0", " ")
+
+
+def test_the_page_is_well_formed_and_its_ids_are_unique(page):
+    outline = Outline(page)
+    assert outline.mismatches == []
+    assert outline.open == []
+    assert len(outline.ids) == len(set(outline.ids))
+
+
+def test_the_page_asks_nothing_from_outside_and_needs_no_script(page):
+    outline = Outline(page)
+    assert not {"script", "iframe", "img", "object", "embed"} & {tag for tag, _ in outline.tags}
+    targets = [value for _, attrs in outline.tags for name, value in attrs.items() if name in {"href", "src"} and value]
+    assert {target for target in targets if not target.startswith("#")} == {"data:,"}
+    assert "@import" not in page
+    assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", page))
+    assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+
+
+def test_the_same_run_gives_the_same_bytes(page):
+    assert render_report(chain(demand=demand_part(towers=8))) == page
+
+
+def test_every_table_and_chart_of_a_synthetic_run_says_so(page):
+    tables = re.findall(r"<caption>.*?</caption>", page, flags=re.DOTALL)
+    charts = re.findall(r"<figcaption>.*?</figcaption>", page, flags=re.DOTALL)
+    assert len(tables) > 8
+    assert len(charts) > 24
+    assert all("synthetic" in caption for caption in tables + charts)
+    assert page.count(">SYNTHETIC</text>") == len(charts)
+
+
+def test_a_run_on_real_data_is_nowhere_called_synthetic():
+    assert "synthetic" not in words(render_report(chain(synthetic=False, seed=None))).lower()
+
+
+def test_the_waterline_stands_between_the_funded_and_the_others(page):
+    table = page[page.index("Every candidate, best worth") :]
+    above, below = table[: table.index("</table>")].split('<tr class="waterline">')
+    assert above.count('<tr class="">') == 18
+    assert below.count('<tr class="under">') == 12
+    assert "USD 51.0 m spent of USD 51.4 m (budget 2027), USD 400.0 k unspent" in words(below)
+    assert "one more USD is worth about 1.42 (LP estimate)" in words(below)
+
+
+def test_a_candidate_that_is_not_funded_has_its_reason_and_what_would_change_it(page):
+    assert "stopped by budget 2027" in words(page)
+    assert "needs USD 300.0 k more worth or USD 240.0 k less capex:2027" in words(page)
+    assert "would displace Project 17" in words(page)
+    assert "near-tie · stopped by" in words(page)
+
+
+def test_the_answers_on_top_are_the_records_numbers(page):
+    text = words(page)
+    assert "Fund 18 of 30 candidates for USD 51.0 m of the USD 51.4 m in budget 2027" in text
+    assert "3 of 24 resources will more likely than not pass installed capacity" in text
+    assert "1 count as realised: USD 4.20 m saved and USD 0 gained" in text
+
+
+def test_evidence_is_quoted_as_written_in_its_language(page):
+    assert '<p lang="zh-Hans">' in page
+    assert "<mark>误报处理成本降低了1200万元</mark>" in page
+    assert "not counted: planned, not realised" in words(page)
+
+
+def test_text_of_users_never_becomes_markup():
+    part = portfolio_part()
+    part.problem["candidates"][0]["name"] = 'Ship <script>alert(1)</script> & "go"'
+    hostile = render_report(chain(title="<img src=x onerror=alert(1)>", portfolio=part))
+    assert "<script" not in hostile
+    assert "<img" not in hostile
+    assert Outline(hostile).mismatches == []
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("ledger", "No ledger was given"),
+        ("demand", "No demand history was given"),
+        ("portfolio", "No portfolio was given"),
+        ("reading", "No reports were given"),
+    ],
+)
+def test_a_part_that_was_not_run_is_named_and_the_others_are_shown(part, told):
+    text = words(render_report(chain(**{part: None})))
+    assert told in text
+    assert "Where the numbers come from" in text
+
+
+def test_a_run_with_no_part_at_all_is_still_a_page():
+    nothing = render_report(chain(ledger=None, demand=None, portfolio=None, reading=None, sources=(), timings={}))
+    assert Outline(nothing).mismatches == []
+
+
+def test_an_infeasible_portfolio_names_its_conflict_and_the_cheapest_change():
+    part = portfolio_part()
+    answer = {"status": "infeasible", "conflict": ["budget 2027", "mandatory:P-001"],
+              "relaxations": [{"limit": "budget 2027", "max": 60_000_000}]}  # fmt: skip
+    text = words(render_report(chain(portfolio=type(part)(part.problem, answer, part.frontier, part.headroom))))
+    assert "No portfolio satisfies all limits and rules: budget 2027, mandatory:P-001." in text
+    assert "raise budget 2027 to 60,000,000" in text
+
+
+def test_demand_in_integer_steps_without_capacity_is_shown():
+    part = demand_part(towers=1, resources=2)
+    history = part.history.assign(ds=part.history.groupby("unique_id").cumcount()).drop(columns="capacity")
+    fan = part.fan.assign(ds=960 + part.fan.groupby("unique_id").cumcount())
+    peaks = part.peaks.assign(
+        window_start=960, window_end=1127, peak_at=1000, as_of=959, capacity=None, exceedance=None
+    )
+    text = words(render_report(chain(demand=type(part)(history, fan, peaks, "1"))))
+    assert "no installed capacity was given" in text
+
+
+def test_a_fallback_of_a_model_is_named():
+    part = demand_part(towers=1, resources=1)
+    fan = part.fan.assign(model="seasonal naive", fallback="history shorter than two weeks")
+    text = words(render_report(chain(demand=type(part)(part.history, fan, part.peaks, part.freq))))
+    assert "T0.r0: seasonal naive was used, history shorter than two weeks" in text
+
+
+def test_an_empty_reading_is_said_without_a_table():
+    part = reading_part()
+    none = part.events.head(0)
+    text = words(
+        render_report(chain(reading=type(part)(none, part.readings, part.texts, part.by_solution.head(0), none)))
+    )
+    assert "2 documents state 0 value events" in text
