@@ -1,0 +1,113 @@
+"""The best mean and tail together: maximise (1 - a) mean + a CVaR by cutting planes.
+
+Role: turn the objective `risk_adjusted` into a few linear searches with a proven bound. CVaR is the mean of the worst
+sampled values (Rockafellar and Uryasev, Journal of Risk 2, 2000); for fixed worst samples it is linear in the choice
+and an upper bound on the true one, so each round adds that plane (Kelley, SIAM 8, 1960).
+Must not know: how samples are drawn or how a linear search is done.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from optimizer.linear import Relaxation
+from optimizer.matrix import Floats, LinearModel
+from optimizer.outcomes import deviations, shocks, tail_weights
+from optimizer.programs import Program, program_of
+from optimizer.race import SolverCrew
+from optimizer.search import Effort, Found, search
+
+ROUNDS = 200
+
+
+class TailPlanes:
+    """The program with one more column, the tail's distance below the mean (at most 0), and planes that bound it."""
+
+    def __init__(self, model: LinearModel) -> None:
+        """Draw the shocks."""
+        self.model = model
+        self.objective = model.problem.objective
+        self.shocks = shocks(model, self.objective, self.objective.samples)
+        self.planes: list[Floats] = []
+
+    def tail(self, point: Floats) -> tuple[float, Floats]:
+        """CVaR less mean of a choice, and the plane (coefficients of the choice columns) that touches it there."""
+        weights = tail_weights(deviations(self.model, point, self.shocks), self.objective.confidence)
+        mean_shock = self.shocks @ weights
+        sd = np.array([option.value_sd for option in self.model.options])
+        plane = sd * mean_shock[self.model.candidate_of]
+        return float(plane @ point[: self.model.choices]), plane
+
+    def add(self, plane: Floats) -> None:
+        """Remember a plane."""
+        self.planes.append(plane)
+
+    def program(self) -> Program:
+        """The model's program with the tail column last."""
+        base = program_of(self.model)
+        lowest = (
+            -float(np.abs([option.value_sd for option in self.model.options]) @ np.ones(self.model.choices)) * 10 - 1
+        )
+        columns = base.columns
+        start, index, value = [base.start], [base.index], [base.value]
+        used = np.arange(self.model.choices, dtype=np.int32)
+        filled = int(base.start[-1])
+        for plane in self.planes:
+            kept = np.flatnonzero(plane)
+            index.append(np.append(used[kept], columns).astype(np.int32))
+            value.append(np.append(-plane[kept], 1.0))
+            filled += len(kept) + 1
+            start.append(np.array([filled], dtype=np.int32))
+        more = len(self.planes)
+        return Program(
+            cost=np.append(base.cost, -self.objective.risk_aversion),
+            column_low=np.append(base.column_low, lowest),
+            column_high=np.append(base.column_high, 0.0),
+            integer=np.append(base.integer, 0).astype(np.int32),
+            low=np.append(base.low, np.full(more, -np.inf)),
+            high=np.append(base.high, np.zeros(more)),
+            start=np.concatenate(start),
+            index=np.concatenate(index),
+            value=np.concatenate(value),
+        )
+
+
+def best_tail(model: LinearModel, crew: SolverCrew, effort: Effort) -> tuple[Found, Program]:
+    """Maximise mean and tail; returns the portfolio and the last program, whose planes hold at the optimum."""
+    planes = TailPlanes(model)
+    _relaxed_planes(planes, effort)
+    best: Found | None = None
+    bound = float("inf")
+    program = planes.program()
+    for _ in range(ROUNDS):
+        found = search(model, crew, replace(effort, gap=effort.gap / 2), program=program)
+        if found.status == "infeasible":
+            return found, program
+        bound = min(bound, found.bound)
+        tail, plane = planes.tail(found.point)
+        linear = float(model.gain @ found.point[:-1]) + model.offset
+        objective = linear + planes.objective.risk_aversion * tail
+        if best is None or objective > best.objective:
+            best = replace(found, objective=objective)
+        if bound - best.objective <= effort.gap * max(abs(best.objective), 1e-9) or effort.left() <= 0:
+            break
+        planes.add(plane)
+        program = planes.program()
+    proven = best is not None and bound - best.objective <= effort.gap * max(abs(best.objective), 1e-9)
+    best = best or found
+    return replace(best, status="optimal" if proven else "feasible", bound=max(bound, best.objective)), program
+
+
+def _relaxed_planes(planes: TailPlanes, effort: Effort) -> None:
+    """Collect planes at the optima of the relaxation until it hardly moves."""
+    for _ in range(ROUNDS):
+        optimum = Relaxation(planes.program()).solve()
+        if optimum is None:
+            return
+        tail, plane = planes.tail(optimum.point)
+        slack = optimum.point[-1] - tail
+        if planes.planes and slack * planes.objective.risk_aversion <= effort.gap / 4 * abs(optimum.objective):
+            return
+        planes.add(plane)
+        if effort.left() <= 0:
+            return
