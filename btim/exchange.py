@@ -1,0 +1,89 @@
+"""Exchange: ledger lines of several currencies into one, by dated rates, exactly and rounded once.
+
+Role: the one place that applies an exchange rate to money.
+Must not know: where rates come from.
+"""
+
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from btim.errors import RateMissingError, listed
+from btim.ledger_settings import AMOUNTS
+from btim.money import minor_digits
+from btim.rounding import rounded_together
+
+
+def reporting_currency(groups: pd.DataFrame, wanted: str | None, file: Path) -> str:
+    """The currency asked for, or the only one there is.
+
+    Raises:
+        RateMissingError: several currencies and none asked for.
+    """
+    found = sorted(groups["currency"].unique())
+    if wanted:
+        return wanted.upper()
+    if len(found) > 1:
+        first = groups[groups["currency"] == found[0]]["month"].min()
+        raise RateMissingError(
+            f"currencies are mixed ({listed(found)}) and no rate converts {found[0]} in {first}",
+            file=str(file),
+            field="currency",
+            remedy='set currency = "…" in ledger.toml and name inputs.rates',
+        )
+    return str(found[0])
+
+
+def rate_of(rates: pd.DataFrame, month: str, source: str, target: str, *, kind: str = "actual", file: str = "") -> Decimal:
+    """Units of `target` for one unit of `source` in that month.
+
+    Raises:
+        RateMissingError: no such rate; it is never taken from another month, inverted or set to 1.
+    """
+    if source == target:
+        return Decimal(1)
+    found = rates[
+        (rates["month"] == month) & (rates["from"] == source) & (rates["to"] == target) & (rates["kind"] == kind)
+    ]
+    if found.empty:
+        raise RateMissingError(
+            f"no {kind} rate from {source} to {target} in {month}",
+            file=file or None,
+            field="rate",
+            remedy="add it to the rates file (month,from,to,kind,rate; inputs.rates in ledger.toml)",
+        )
+    return Decimal(found["rate"].iloc[0])
+
+
+def converted(costs: pd.DataFrame, target: str, rates: pd.DataFrame, file: Path, *, kind: str = "actual") -> pd.DataFrame:
+    """Costs in minor units of `target`; `original` keeps `amount` in the row's own currency.
+
+    Each currency, month and cost column is converted as a whole, rounded once and shared out by largest remainder.
+
+    Raises:
+        RateMissingError: naming currency and month.
+    """
+    costs = costs.assign(original=costs["amount"])
+    if (costs["currency"] == target).all():
+        return costs
+    columns = {name: costs[name].to_numpy(dtype=object, na_value=None) for name in AMOUNTS}
+    for (month, source), index in costs.groupby(["month", "currency"], sort=True).indices.items():
+        rate = rate_of(rates, str(month), str(source), target, kind=kind, file=str(file))
+        numerator, unit = _minor_factor(rate, str(source), target)
+        for values in columns.values():
+            chosen = [position for position in index if values[position] is not None]
+            exact = [int(values[position]) * numerator for position in chosen]
+            for position, whole in zip(chosen, rounded_together(exact, unit), strict=True):
+                values[position] = whole
+    for name, values in columns.items():
+        whole = pd.Series(values, index=costs.index)
+        costs[name] = whole.astype("Int64") if whole.isna().any() else whole.astype(np.int64)
+    return costs
+
+
+def _minor_factor(rate: Decimal, source: str, target: str) -> tuple[int, int]:
+    """Integers n, u such that minor units of `source` times n / u are minor units of `target`."""
+    ratio = rate.scaleb(minor_digits(target) - minor_digits(source))
+    return ratio.as_integer_ratio()

@@ -1,0 +1,213 @@
+"""The ledger: what technology cost, month by month, placed in the four layers and proved against its files.
+
+Role: the record that views and allocation read, and `open_ledger`, the one way to get it.
+Must not know: SQL, terminals or pages.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from btim.errors import UnknownReferenceError
+from btim.exchange import converted, reporting_currency
+from btim.focus import direct_source
+from btim.ingestion import Imported, SourceRecord, import_files
+from btim.ledger_inputs import (
+    BENCHMARK_COLUMNS,
+    BUDGET_COLUMNS,
+    DRIVER_COLUMNS,
+    RATE_COLUMNS,
+    VOLUME_COLUMNS,
+    empty,
+    read_benchmarks,
+    read_budget,
+    read_drivers,
+    read_rates,
+    read_volumes,
+)
+from btim.ledger_settings import AMOUNTS, DIMENSIONS, PLACES, LedgerSettings, read_settings
+from btim.money import minor_digits
+from btim.reconciliation import Reconciliation, reconciled
+from btim.rounding import rounded_together
+from btim.taxonomy import UNMAPPED, Taxonomy, default_taxonomy, extended_taxonomy
+
+COST_COLUMNS = ("month", "currency", *PLACES, *DIMENSIONS, "tags", "rows", *AMOUNTS)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A cost ledger and what stands beside it.
+
+    `costs` has one row a month, original currency, place and dimensions (columns `COST_COLUMNS`). Text cells are ""
+    where unknown. `amount` (the cost that views use: effective cost of cloud bills, posted amount of a general ledger)
+    and `billed` are int64 minor units of the reporting `currency`; `listed` and `contracted` are Int64, missing where
+    files do not state them; `original` is `amount` in minor units of the row's own currency. Positive is cost,
+    negative is credit or refund. Within a currency and month every column sums to the files' exact sum, rounded once.
+
+    `unmapped`: what no rule placed, largest first, with examples. `drivers`, `volumes`, `benchmarks`, `budget`, `rates`:
+    see `btim.ledger_inputs` (no rows where not given). `months`: sorted `YYYY-MM`.
+    """
+
+    title: str
+    currency: str
+    months: tuple[str, ...]
+    costs: pd.DataFrame
+    reconciliation: Reconciliation
+    unmapped: pd.DataFrame
+    drivers: pd.DataFrame
+    volumes: pd.DataFrame
+    benchmarks: pd.DataFrame
+    budget: pd.DataFrame
+    rates: pd.DataFrame
+    sources: tuple[SourceRecord, ...]
+    taxonomy: Taxonomy
+    synthetic: bool = False
+    inputs: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Cost of all months in minor units of `currency`."""
+        return int(self.costs["amount"].sum())
+
+
+def open_ledger(path: Path | str, *more: Path | str, currency: str | None = None, threads: int | None = None) -> Ledger:
+    """Import a `ledger.toml`, or one or several FOCUS files (CSV, CSV.gz, Parquet) without any mapping.
+
+    Args:
+        path: the mapping file, or a FOCUS file.
+        more: further FOCUS files (only without a mapping file).
+        currency: reporting currency; without it the mapping file's, or the only one in the files.
+        threads: of the reading engine; all processors when None. The result does not depend on it.
+
+    Raises:
+        FileError, SchemaError, ValueFormatError, DuplicateError, UnknownReferenceError, RuleError: see the module
+            that reads the part; each names file, row, column, value and remedy.
+        RateMissingError: currencies are mixed and a rate is missing; names currency and month.
+    """
+    paths = [Path(path), *map(Path, more)]
+    if paths[0].suffix == ".toml":
+        settings = read_settings(paths[0])
+    else:
+        title = ", ".join(each.name for each in paths)
+        settings = LedgerSettings(file=paths[0], title=title, files=tuple(direct_source(each) for each in paths))
+    taxonomy = _taxonomy(settings)
+    _check_rules(settings, taxonomy)
+    return _ledger(settings, taxonomy, import_files(settings.files, settings.rules, threads=threads), currency)
+
+
+def _taxonomy(settings: LedgerSettings) -> Taxonomy:
+    own = settings.inputs.get("taxonomy")
+    return extended_taxonomy(own) if own else default_taxonomy()
+
+
+def _check_rules(settings: LedgerSettings, taxonomy: Taxonomy) -> None:
+    for number, rule in enumerate(settings.rules, start=1):
+        for name, value in rule.assign.items():
+            layer = {"pool": "pool", "sub_pool": "pool", "tower": "tower", "sub_tower": "tower"}.get(name)
+            if layer:
+                taxonomy.check(layer, value, file=str(settings.file), field=f"rules[{number}].assign.{name}")
+
+
+def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, currency: str | None) -> Ledger:
+    _check_places(imported.groups, taxonomy, settings.file)
+    groups = rounded_groups(imported)
+    is_excluded = groups["excluded"] != ""
+    frame = reconciled(
+        imported.incoming, groups[~is_excluded], groups[is_excluded], imported.scale, settings.controls
+    )
+    rates = read_rates(settings.inputs["rates"]) if "rates" in settings.inputs else empty(RATE_COLUMNS)
+    target = reporting_currency(groups, currency or settings.currency, settings.file)
+    costs = converted(groups[~is_excluded].drop(columns="excluded"), target, rates, settings.file)
+    months = tuple(sorted(costs["month"].unique()))
+    return Ledger(
+        title=settings.title,
+        currency=target,
+        months=months,
+        costs=costs.reset_index(drop=True),
+        reconciliation=Reconciliation(
+            frame,
+            rows_in=sum(source.rows for source in imported.sources),
+            rows_out=int(groups["rows"].sum()),
+            notes=tuple(_notes(imported.sources, months)),
+        ),
+        unmapped=_unmapped(imported),
+        drivers=_input(settings, "drivers", read_drivers, DRIVER_COLUMNS, taxonomy),
+        volumes=_input(settings, "volumes", read_volumes, VOLUME_COLUMNS, taxonomy),
+        benchmarks=_input(settings, "benchmarks", read_benchmarks, BENCHMARK_COLUMNS, taxonomy),
+        budget=_input(settings, "budget", read_budget, BUDGET_COLUMNS, taxonomy),
+        rates=rates,
+        sources=imported.sources,
+        taxonomy=taxonomy,
+        synthetic=settings.synthetic,
+        inputs=settings.inputs,
+    )
+
+
+def _input(settings: LedgerSettings, name: str, read: object, columns: Sequence[str], taxonomy: Taxonomy) -> pd.DataFrame:
+    if name not in settings.inputs or not callable(read):
+        return empty(columns)
+    frame: pd.DataFrame = read(settings.inputs[name], taxonomy)
+    return frame
+
+
+def _check_places(groups: pd.DataFrame, taxonomy: Taxonomy, file: Path) -> None:
+    for column, layer in (("pool", "pool"), ("sub_pool", "pool"), ("tower", "tower"), ("sub_tower", "tower")):
+        for value in groups[column].dropna().unique():
+            taxonomy.check(layer, value, file=str(file), field=column)
+    for value in groups["expenditure"].dropna().unique():
+        if value not in {"opex", "capex"}:
+            raise UnknownReferenceError(
+                "unknown expenditure", file=str(file), field="expenditure", value=value, remedy="use opex or capex"
+            )
+
+
+def rounded_groups(imported: Imported) -> pd.DataFrame:
+    """Exact groups to minor units: each currency, month and cost column is rounded once and shared out exactly."""
+    groups = imported.groups.copy()
+    text = [column for column in groups.columns if column not in {*AMOUNTS, "rows"}]
+    groups[text] = groups[text].astype(object).where(groups[text].notna(), "")
+    groups = groups.sort_values(text, kind="stable").reset_index(drop=True)
+    places = {column: np.zeros(len(groups), dtype=np.int64) for column in AMOUNTS}
+    known = {column: np.array([value is not None for value in groups[column]], dtype=bool) for column in AMOUNTS}
+    for (currency, _), index in groups.groupby(["currency", "month"], sort=False).indices.items():
+        unit = 10 ** (imported.scale - minor_digits(str(currency)))
+        for column in AMOUNTS:
+            chosen = index[known[column][index]]
+            places[column][chosen] = rounded_together(groups[column].to_numpy()[chosen].tolist(), unit)
+    for column in AMOUNTS:
+        whole = pd.Series(places[column])
+        groups[column] = whole if known[column].all() else whole.astype("Int64").where(known[column])
+    return groups
+
+
+def _unmapped(imported: Imported) -> pd.DataFrame:
+    frame = imported.unmapped.copy()
+    frame["size"] = [abs(value or 0) for value in frame["amount"]]
+    frame = frame.sort_values("size", ascending=False, kind="stable").drop(columns=["size", *AMOUNTS[1:]])
+    frame["amount"] = [value / 10**imported.scale for value in frame["amount"]]
+    return frame.reset_index(drop=True)
+
+
+def _notes(sources: Sequence[SourceRecord], months: Sequence[str]) -> list[str]:
+    notes = [f"{s.name} holds the same content as {s.repeated_of}: counted once" for s in sources if s.repeated_of]
+    notes += [
+        f"{s.name}: {s.outside_period} of {s.rows} rows charge for a time outside their billing period"
+        for s in sources
+        if s.outside_period
+    ]
+    missing = [month for month in _between(months) if month not in months]
+    if missing:
+        notes.append(f"no lines in {', '.join(missing)}, between months that have some")
+    return notes
+
+
+def _between(months: Sequence[str]) -> list[str]:
+    if not months:
+        return []
+    return [str(period) for period in pd.period_range(months[0], months[-1], freq="M")]
+
+
+__all__ = ["UNMAPPED", "Ledger", "open_ledger"]
