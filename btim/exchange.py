@@ -36,7 +36,9 @@ def reporting_currency(groups: pd.DataFrame, wanted: str | None, file: Path) -> 
     return str(found[0])
 
 
-def rate_of(rates: pd.DataFrame, month: str, source: str, target: str, *, kind: str = "actual", file: str = "") -> Decimal:
+def rate_of(
+    rates: pd.DataFrame, month: str, source: str, target: str, *, kind: str = "actual", file: str = ""
+) -> Decimal:
     """Units of `target` for one unit of `source` in that month.
 
     Raises:
@@ -57,7 +59,9 @@ def rate_of(rates: pd.DataFrame, month: str, source: str, target: str, *, kind: 
     return Decimal(found["rate"].iloc[0])
 
 
-def converted(costs: pd.DataFrame, target: str, rates: pd.DataFrame, file: Path, *, kind: str = "actual") -> pd.DataFrame:
+def converted(
+    costs: pd.DataFrame, target: str, rates: pd.DataFrame, file: Path, *, kind: str = "actual"
+) -> pd.DataFrame:
     """Costs in minor units of `target`; `original` keeps `amount` in the row's own currency.
 
     Each currency, month and cost column is converted as a whole, rounded once and shared out by largest remainder.
@@ -68,18 +72,19 @@ def converted(costs: pd.DataFrame, target: str, rates: pd.DataFrame, file: Path,
     costs = costs.assign(original=costs["amount"])
     if (costs["currency"] == target).all():
         return costs
-    columns = {name: costs[name].to_numpy(dtype=object, na_value=None) for name in AMOUNTS}
-    for (month, source), index in costs.groupby(["month", "currency"], sort=True).indices.items():
-        rate = rate_of(rates, str(month), str(source), target, kind=kind, file=str(file))
-        numerator, unit = _minor_factor(rate, str(source), target)
+    columns = {name: [None if pd.isna(value) else value for value in costs[name]] for name in AMOUNTS}
+    for index in costs.groupby(["month", "currency"], sort=True).indices.values():
+        month, source = str(costs["month"].iloc[index[0]]), str(costs["currency"].iloc[index[0]])
+        rate = rate_of(rates, month, source, target, kind=kind, file=str(file))
+        numerator, unit = _minor_factor(rate, source, target)
         for values in columns.values():
             chosen = [position for position in index if values[position] is not None]
-            exact = [int(values[position]) * numerator for position in chosen]
+            exact = [int(values[position] or 0) * numerator for position in chosen]
             for position, whole in zip(chosen, rounded_together(exact, unit), strict=True):
                 values[position] = whole
     for name, values in columns.items():
-        whole = pd.Series(values, index=costs.index)
-        costs[name] = whole.astype("Int64") if whole.isna().any() else whole.astype(np.int64)
+        amounts = pd.Series(values, index=costs.index)
+        costs[name] = amounts.astype("Int64") if amounts.isna().any() else amounts.astype(np.int64)
     return costs
 
 

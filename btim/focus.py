@@ -11,7 +11,14 @@ from pathlib import Path
 from btim.errors import SchemaError, listed
 from btim.ledger_settings import SourceFile
 
-REQUIRED = ("BilledCost", "EffectiveCost", "BillingCurrency", "BillingPeriodStart", "ChargePeriodStart", "ServiceCategory")
+REQUIRED = (
+    "BilledCost",
+    "EffectiveCost",
+    "BillingCurrency",
+    "BillingPeriodStart",
+    "ChargePeriodStart",
+    "ServiceCategory",
+)
 """Mandatory in every version since 0.5; without them a file is no FOCUS bill."""
 COLUMNS = {
     "period": ("BillingPeriodStart",),
@@ -59,7 +66,7 @@ def focus_fields(source: SourceFile, header: list[str]) -> dict[str, str]:
             f"missing column {listed(map(repr, absent))}",
             file=str(source.path),
             row=1,
-            remedy="a FOCUS bill has them; for another CSV write a ledger.toml with format = \"gl\"",
+            remedy='a FOCUS bill has them; for another CSV write a ledger.toml with format = "gl"',
         )
     found = {field: next((name for name in names if name in header), None) for field, names in COLUMNS.items()}
     return {field: name for field, name in found.items() if name} | dict(source.columns)

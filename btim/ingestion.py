@@ -149,7 +149,9 @@ def _unreadable(source: SourceFile, error: duckdb.Error) -> Exception:
         return ValueFormatError("an amount is too large", file=str(source.path), remedy="correct it")
     found = first_bad_row(source, None)
     message = str(error).splitlines()[0]
-    return found if found.row else FileError(f"cannot be read: {message}", file=str(source.path), remedy="export it again")
+    return (
+        found if found.row else FileError(f"cannot be read: {message}", file=str(source.path), remedy="export it again")
+    )
 
 
 def _fetched(
@@ -162,7 +164,9 @@ def _fetched(
     try:
         database.execute(f"CREATE TEMP TABLE placed AS {classified_statement(rules)}")
     except duckdb.InvalidInputException as error:
-        raise RuleError(f"a pattern is not a regular expression: {error}".splitlines()[0], remedy="correct it") from None
+        raise RuleError(
+            f"a pattern is not a regular expression: {error}".splitlines()[0], remedy="correct it"
+        ) from None
     groups, incoming, unmapped = aggregate_statement()
     return Imported(
         groups=_frame(database.execute(groups).to_arrow_table()),

@@ -80,7 +80,11 @@ def transcoded(path: Path, encoding: str | None, folder: Path) -> Path:
     Raises:
         FileError: the file is not in that encoding.
     """
-    if path.suffix in PARQUET or encoding is None or encoding.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"}:
+    if (
+        path.suffix in PARQUET
+        or encoding is None
+        or encoding.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"}
+    ):
         return path
     copy = folder / f"{len(list(folder.iterdir()))}.csv"
     try:
@@ -140,7 +144,10 @@ def _bad_cell(source: SourceFile, fields: Mapping[str, str], cells: Mapping[str,
             plain_decimal(cell.replace("_", "?"))
         except (ValueError, ArithmeticError):
             return ValueFormatError(
-                "is not a plain decimal number", field=fields[name], value=cell, remedy="correct the cell (no thousands signs)"
+                "is not a plain decimal number",
+                field=fields[name],
+                value=cell,
+                remedy="correct the cell (no thousands signs)",
             )
     for name in ("period", "date"):
         if name in fields and not _is_date(cells[fields[name]].strip(), source.date_format):

@@ -6,6 +6,7 @@ Must not know: SQL, terminals or pages.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ from btim.ledger_inputs import (
 )
 from btim.ledger_settings import AMOUNTS, DIMENSIONS, PLACES, LedgerSettings, read_settings
 from btim.money import minor_digits
-from btim.reconciliation import Reconciliation, reconciled
+from btim.reconciliation import Reconciliation, exact_decimal, reconciled
 from btim.rounding import rounded_together
 from btim.taxonomy import UNMAPPED, Taxonomy, default_taxonomy, extended_taxonomy
 
@@ -47,8 +48,8 @@ class Ledger:
     files do not state them; `original` is `amount` in minor units of the row's own currency. Positive is cost,
     negative is credit or refund. Within a currency and month every column sums to the files' exact sum, rounded once.
 
-    `unmapped`: what no rule placed, largest first, with examples. `drivers`, `volumes`, `benchmarks`, `budget`, `rates`:
-    see `btim.ledger_inputs` (no rows where not given). `months`: sorted `YYYY-MM`.
+    `unmapped`: what no rule placed, largest first, with examples. `drivers`, `volumes`, `benchmarks`, `budget`,
+    `rates`: see `btim.ledger_inputs` (no rows where not given). `months`: sorted `YYYY-MM`.
     """
 
     title: str
@@ -71,6 +72,13 @@ class Ledger:
     def total(self) -> int:
         """Cost of all months in minor units of `currency`."""
         return int(self.costs["amount"].sum())
+
+    @property
+    def unmapped_share(self) -> Decimal:
+        """Share (0 to 1) of the absolute amount that no rule placed in a pool and a tower."""
+        sizes = self.costs["amount"].abs()
+        lost = sizes[(self.costs["pool"] == UNMAPPED) | (self.costs["tower"] == UNMAPPED)].sum()
+        return Decimal(int(lost)) / Decimal(int(sizes.sum())) if sizes.sum() else Decimal(0)
 
 
 def open_ledger(path: Path | str, *more: Path | str, currency: str | None = None, threads: int | None = None) -> Ledger:
@@ -115,9 +123,7 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
     _check_places(imported.groups, taxonomy, settings.file)
     groups = rounded_groups(imported)
     is_excluded = groups["excluded"] != ""
-    frame = reconciled(
-        imported.incoming, groups[~is_excluded], groups[is_excluded], imported.scale, settings.controls
-    )
+    frame = reconciled(imported.incoming, groups[~is_excluded], groups[is_excluded], imported.scale, settings.controls)
     rates = read_rates(settings.inputs["rates"]) if "rates" in settings.inputs else empty(RATE_COLUMNS)
     target = reporting_currency(groups, currency or settings.currency, settings.file)
     costs = converted(groups[~is_excluded].drop(columns="excluded"), target, rates, settings.file)
@@ -146,7 +152,9 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
     )
 
 
-def _input(settings: LedgerSettings, name: str, read: object, columns: Sequence[str], taxonomy: Taxonomy) -> pd.DataFrame:
+def _input(
+    settings: LedgerSettings, name: str, read: object, columns: Sequence[str], taxonomy: Taxonomy
+) -> pd.DataFrame:
     if name not in settings.inputs or not callable(read):
         return empty(columns)
     frame: pd.DataFrame = read(settings.inputs[name], taxonomy)
@@ -172,8 +180,8 @@ def rounded_groups(imported: Imported) -> pd.DataFrame:
     groups = groups.sort_values(text, kind="stable").reset_index(drop=True)
     places = {column: np.zeros(len(groups), dtype=np.int64) for column in AMOUNTS}
     known = {column: np.array([value is not None for value in groups[column]], dtype=bool) for column in AMOUNTS}
-    for (currency, _), index in groups.groupby(["currency", "month"], sort=False).indices.items():
-        unit = 10 ** (imported.scale - minor_digits(str(currency)))
+    for index in groups.groupby(["currency", "month"], sort=False).indices.values():
+        unit = 10 ** (imported.scale - minor_digits(str(groups["currency"].iloc[index[0]])))
         for column in AMOUNTS:
             chosen = index[known[column][index]]
             places[column][chosen] = rounded_together(groups[column].to_numpy()[chosen].tolist(), unit)
@@ -184,11 +192,13 @@ def rounded_groups(imported: Imported) -> pd.DataFrame:
 
 
 def _unmapped(imported: Imported) -> pd.DataFrame:
-    frame = imported.unmapped.copy()
-    frame["size"] = [abs(value or 0) for value in frame["amount"]]
-    frame = frame.sort_values("size", ascending=False, kind="stable").drop(columns=["size", *AMOUNTS[1:]])
-    frame["amount"] = [value / 10**imported.scale for value in frame["amount"]]
-    return frame.reset_index(drop=True)
+    frame = imported.unmapped.drop(columns=["listed", "contracted"])
+    sizes = [max(abs(a or 0), abs(b or 0)) for a, b in zip(frame["amount"], frame["billed"], strict=True)]
+    for column in ("amount", "billed"):
+        exact = [None if value is None else exact_decimal(value, imported.scale) for value in frame[column]]
+        frame[column] = pd.Series(exact, index=frame.index, dtype=object)
+    frame = frame.astype(object).where(frame.notna(), "")
+    return frame.iloc[sorted(range(len(sizes)), key=lambda position: -sizes[position])].reset_index(drop=True)
 
 
 def _notes(sources: Sequence[SourceRecord], months: Sequence[str]) -> list[str]:

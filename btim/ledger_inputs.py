@@ -188,9 +188,7 @@ def _one_of(frame: pd.DataFrame, column: str, allowed: Sequence[str], path: Path
     _first_unknown(frame, column, lambda value: value in allowed, path, f"use {listed(allowed)}")
 
 
-def _first_unknown(
-    frame: pd.DataFrame, column: str, accept: Callable[[str], bool], path: Path, remedy: str
-) -> None:
+def _first_unknown(frame: pd.DataFrame, column: str, accept: Callable[[str], bool], path: Path, remedy: str) -> None:
     for value in frame[column].unique():
         if not accept(value):
             row = line_of(int((frame[column] == value).to_numpy().argmax()))

@@ -107,7 +107,9 @@ def read_settings(path: Path) -> LedgerSettings:
 def _known(table: Mapping[str, Any], allowed: tuple[str, ...], path: Path, where: str) -> None:
     for key in table:
         if key not in allowed:
-            raise SchemaError("unknown key", file=str(path), field=f"{where}{key}", remedy=f"known: {listed(allowed, 30)}")
+            raise SchemaError(
+                "unknown key", file=str(path), field=f"{where}{key}", remedy=f"known: {listed(allowed, 30)}"
+            )
 
 
 def _sources(item: Mapping[str, Any], path: Path) -> list[SourceFile]:
@@ -117,7 +119,9 @@ def _sources(item: Mapping[str, Any], path: Path) -> list[SourceFile]:
         raise SchemaError("a [[files]] table has no path", file=str(path), remedy='add path = "…"')
     kind = str(item.get("format", "gl"))
     if kind not in FORMATS:
-        raise ValueFormatError("unknown format", file=str(path), field="files.format", value=kind, remedy="use gl or focus")
+        raise ValueFormatError(
+            "unknown format", file=str(path), field="files.format", value=kind, remedy="use gl or focus"
+        )
     columns = {str(key): str(value) for key, value in item.get("columns", {}).items()}
     constants = {str(key): str(value) for key, value in item.get("constants", {}).items()}
     _known({**columns, **constants}, FIELDS, path, "files.columns.")
@@ -148,7 +152,9 @@ def _found(pattern: str, path: Path) -> list[Path]:
         return [path.parent / pattern]
     found = sorted(path.parent.glob(pattern))
     if not found:
-        raise FileError("no file matches", file=str(path), field="files.path", value=pattern, remedy="check the pattern")
+        raise FileError(
+            "no file matches", file=str(path), field="files.path", value=pattern, remedy="check the pattern"
+        )
     return found
 
 
@@ -163,7 +169,11 @@ def _rule(item: Mapping[str, Any], position: int, path: Path) -> Rule:
     for name, allowed in (("expenditure", EXPENDITURES), ("run_grow_transform", STAGES)):
         if name in assign and assign[name] not in allowed:
             raise UnknownReferenceError(
-                "unknown value", file=str(path), field=f"{where}assign.{name}", value=assign[name], remedy=f"use {listed(allowed)}"
+                "unknown value",
+                file=str(path),
+                field=f"{where}assign.{name}",
+                value=assign[name],
+                remedy=f"use {listed(allowed)}",
             )
     patterns = tuple((str(key), str(pattern)) for key, pattern in match.items() if pattern)
     return Rule(match=patterns, assign={key: str(value) for key, value in assign.items()}, exclude=item.get("exclude"))
@@ -181,5 +191,7 @@ def _control(item: Mapping[str, Any], path: Path) -> Control:
         raise SchemaError("a control lacks", file=str(path), field=f"controls.{missing[0]}", remedy="state it")
     column = str(item.get("column", "amount"))
     if column not in AMOUNTS:
-        raise UnknownReferenceError("unknown cost column", file=str(path), value=column, remedy=f"use {listed(AMOUNTS)}")
+        raise UnknownReferenceError(
+            "unknown cost column", file=str(path), value=column, remedy=f"use {listed(AMOUNTS)}"
+        )
     return Control(str(item["month"]), str(item["currency"]), column, Decimal(str(item["total"])))

@@ -4,9 +4,10 @@ Role: the record that stands beside every ledger, and the checks behind it.
 Must not know: files or layers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -15,8 +16,17 @@ from btim.ledger_settings import AMOUNTS, Control
 from btim.money import from_minor, minor_digits
 
 COLUMNS = (
-    "currency", "month", "column", "rows", "incoming", "ledger", "excluded", "difference", "control", "control_difference",
-)  # fmt: skip
+    "currency",
+    "month",
+    "column",
+    "rows",
+    "incoming",
+    "ledger",
+    "excluded",
+    "difference",
+    "control",
+    "control_difference",
+)
 WIDE = Context(prec=80)
 """Exact: sums of 38-digit amounts fit without rounding."""
 
@@ -69,7 +79,9 @@ def reconciled(
             records.append(_record(key, line, scale, kept.get(key, 0), left.get(key, 0), control))
     if wanted:
         currency, month, column = next(iter(wanted))
-        raise RuleError(f"control total for {currency} {month} {column} has no lines", remedy="check month and currency")
+        raise RuleError(
+            f"control total for {currency} {month} {column} has no lines", remedy="check month and currency"
+        )
     frame = pd.DataFrame(records, columns=list(COLUMNS))
     wrong = frame[[bool(value) for value in frame["difference"]]]
     if len(wrong):
@@ -90,7 +102,7 @@ def _sums(frame: pd.DataFrame) -> dict[tuple[str, str, str], int]:
 
 
 def _record(
-    key: tuple[str, str, str], line: dict[str, int], scale: int, kept: int, left: int, control: Decimal | None
+    key: tuple[str, str, str], line: Mapping[Any, Any], scale: int, kept: int, left: int, control: Decimal | None
 ) -> dict[str, object]:
     currency, month, column = key
     exact = exact_decimal(line[column], scale)

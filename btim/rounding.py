@@ -1,6 +1,6 @@
 """Rounding once: exact amounts to whole minor units so that the parts still sum to the rounded whole.
 
-Role: the largest-remainder method for many groups or many splits at a time (source: Hamilton's method of apportionment).
+Role: the largest-remainder method (Hamilton's method of apportionment) for many groups or many splits at a time.
 Must not know: what the amounts stand for.
 """
 
@@ -59,10 +59,12 @@ def split_rows(totals: Integers, source: Integers, weights: npt.NDArray[np.float
     rests = exact - parts
     short = np.abs(totals[source[starts]]) - np.add.reduceat(parts, starts)
     _hand_out(parts, rests, starts, counts, short)
-    return np.where(edge_total < 0, -parts, parts)
+    return np.asarray(np.where(edge_total < 0, -parts, parts), dtype=np.int64)
 
 
-def _hand_out(parts: Integers, rests: npt.NDArray[np.float64], starts: Integers, counts: Integers, short: Integers) -> None:
+def _hand_out(
+    parts: Integers, rests: npt.NDArray[np.float64], starts: Integers, counts: Integers, short: Integers
+) -> None:
     """Give (or, after a float's slip, take) the missing units to the largest (from the smallest) remainders."""
     group = np.repeat(np.arange(starts.size), counts)
     order = np.lexsort((-rests, group))

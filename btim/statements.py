@@ -182,7 +182,7 @@ def _first_tag(text: str, keys: Sequence[str]) -> str:
 
 
 def classified_statement(rules: Sequence[Rule]) -> str:
-    """Apply the ordered rules to grouped lines; a line's own place wins over a rule's, a rule's over the shipped table."""
+    """Apply the ordered rules to grouped lines: a line's own place wins over a rule's, a rule's over the table's."""
     tests = " ".join(f"WHEN {_condition(rule)} THEN {number}" for number, rule in enumerate(rules))
     number = f"CASE {tests} END" if tests else "NULL::INTEGER"
     excluded = _by_rule({number: rule.exclude for number, rule in enumerate(rules) if rule.exclude})
@@ -236,5 +236,5 @@ def aggregate_statement() -> tuple[str, str, str]:
         f"SELECT month, currency, sum(rows)::BIGINT AS rows, {sums} FROM lines WHERE total GROUP BY ALL ORDER BY ALL",
         f"SELECT currency, account, account_name, vendor, {example} AS description, pool, tower, "
         f"min(month) AS first_month, max(month) AS last_month, sum(rows)::BIGINT AS rows, {sums} FROM placed "
-        f"WHERE excluded IS NULL AND (pool = {literal(UNMAPPED)} OR tower = {literal(UNMAPPED)}) GROUP BY ALL ORDER BY ALL",
+        f"WHERE excluded IS NULL AND {literal(UNMAPPED)} IN (pool, tower) GROUP BY ALL ORDER BY ALL",
     )

@@ -123,7 +123,9 @@ def extended_taxonomy(path: Path, base: Taxonomy | None = None) -> Taxonomy:
     for item in raw.get("rename", []):
         elements = _renamed(elements, _checked(item, ("layer", "name", "to", "zh"), 3, path), path)
     for item in raw.get("add", []):
-        elements.append(_added(elements, _checked(item, ("layer", "name", "parent", "zh", "expenditure"), 2, path), path))
+        elements.append(
+            _added(elements, _checked(item, ("layer", "name", "parent", "zh", "expenditure"), 2, path), path)
+        )
     return replace(taxonomy, elements=tuple(elements), source=f"{taxonomy.source}; extended by {path.name}")
 
 
@@ -162,7 +164,9 @@ def _renamed(elements: list[Element], item: Mapping[str, str], path: Path) -> li
         raise UnknownReferenceError(
             "unknown name", file=str(path), field="name", value=name, remedy=f"name one of layer {layer}"
         )
-    return [_with_name(element, name, to, item.get("zh")) if element.layer == layer else element for element in elements]
+    return [
+        _with_name(element, name, to, item.get("zh")) if element.layer == layer else element for element in elements
+    ]
 
 
 def _with_name(element: Element, name: str, to: str, zh: str | None) -> Element:

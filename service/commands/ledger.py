@@ -1,0 +1,82 @@
+"""`waterline ledger …`: import cost files and show that nothing was lost.
+
+Role: the terminal's side of the cost ledger.
+Must not know: how files are read or amounts rounded.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from btim.errors import RuleError
+from btim.files import published_folder
+from btim.ledger import Ledger, open_ledger
+from service.terminal_tables import print_table
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="The cost ledger: import and reconcile cost files.",
+)
+
+Files = Annotated[list[Path], typer.Argument(help="ledger.toml, or FOCUS files (CSV, CSV.gz, Parquet).")]
+Currency = Annotated[str | None, typer.Option(help="Reporting currency (ISO 4217) when files hold several.")]
+
+
+@app.callback()
+def ledger() -> None:
+    """The cost ledger: import and reconcile cost files."""
+
+
+@app.command("import")
+def import_(
+    files: Files,
+    out: Annotated[Path | None, typer.Option(help="Folder for costs, reconciliation and unmapped lines.")] = None,
+    currency: Currency = None,
+) -> None:
+    """Read cost files, map them to the four layers, and prove that sums and rows agree."""
+    opened = open_ledger(*files, currency=currency)
+    if out is not None:
+        with published_folder(out) as folder:
+            _write(opened, folder)
+    _report(opened)
+    if not opened.reconciliation.holds:
+        raise RuleError("the ledger does not meet a control total", file=str(files[0]), remedy="see the table above")
+    typer.echo(f"reconciled: {opened.reconciliation.rows_in:,} rows in, {opened.reconciliation.rows_out:,} placed")
+    if out is not None:
+        typer.echo(f"written to {out}")
+
+
+def _write(opened: Ledger, folder: Path) -> None:
+    opened.costs.to_parquet(folder / "costs.parquet", index=False)
+    opened.reconciliation.frame.to_csv(folder / "reconciliation.csv", index=False)
+    opened.unmapped.to_csv(folder / "unmapped.csv", index=False)
+    record = {
+        "title": opened.title,
+        "synthetic": opened.synthetic,
+        "currency": opened.currency,
+        "months": list(opened.months),
+        "sources": [vars(source) for source in opened.sources],
+        "notes": list(opened.reconciliation.notes),
+        "unmapped_share": str(opened.unmapped_share),
+    }
+    (folder / "ledger.json").write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _report(opened: Ledger) -> None:
+    label = " — SYNTHETIC" if opened.synthetic else ""
+    typer.echo(f"{opened.title}{label} · {opened.months[0]} to {opened.months[-1]} · {opened.currency}")
+    frame = opened.reconciliation.frame
+    if frame["control"].isna().all():
+        frame = frame.drop(columns=["control", "control_difference"])
+    print_table(frame[frame["column"].isin(["amount", "billed"])], "\nReconciliation (currency units)", rows=24)
+    for note in opened.reconciliation.notes:
+        typer.echo(f"note: {note}")
+    if len(opened.unmapped):
+        columns = ["amount", "billed", "currency", "rows", "vendor", "account", "account_name", "description"]
+        title = f"\nUnmapped: {float(opened.unmapped_share):.2%} of the amount; largest lines"
+        print_table(opened.unmapped[columns], title, rows=8)

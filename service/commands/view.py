@@ -1,0 +1,72 @@
+"""`waterline view`: the finance, technology and consumer view of a ledger.
+
+Role: the terminal's side of the three views.
+Must not know: how costs are allocated.
+"""
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from btim.allocation import allocate
+from btim.errors import ValueFormatError
+from btim.files import published
+from btim.ledger import Ledger, open_ledger
+from btim.views import Months, chosen_months, consumer_view, finance_view, period_of, technology_view
+from service.terminal_tables import print_table
+
+SHARES = ("share", "utilisation", "metered_share", "gap_share")
+
+
+class View(str, Enum):
+    """Whose question is answered."""
+
+    FINANCE = "finance"
+    TECHNOLOGY = "technology"
+    CONSUMER = "consumer"
+
+
+def view(
+    which: Annotated[View, typer.Argument(metavar="finance|technology|consumer")],
+    *,
+    ledger: Annotated[list[Path], typer.Option(help="ledger.toml or a FOCUS file; repeat for several FOCUS files.")],
+    month: Annotated[str | None, typer.Option(help="One month, YYYY-MM, or a span YYYY-MM:YYYY-MM.")] = None,
+    months: Annotated[int, typer.Option(min=1, help="The latest months to cover.")] = 12,
+    by: Annotated[str | None, typer.Option(help="Columns to group by, separated by commas.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the whole view as CSV here.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Reporting currency (ISO 4217).")] = None,
+) -> None:
+    """Show where the money goes (finance), what towers cost and how they are used (technology), who pays (consumer)."""
+    opened = open_ledger(*ledger, currency=currency)
+    covered = _span(month) or months
+    frame = _frame(which, opened, by, covered)
+    period = period_of(chosen_months(opened, covered))
+    label = " — SYNTHETIC" if opened.synthetic else ""
+    print_table(
+        frame, f"{which.value} view · {opened.title}{label} · {period} · {opened.currency} · actual", shares=SHARES
+    )
+    if csv is not None:
+        with published(csv) as target:
+            frame.to_csv(target, index=False)
+
+
+def _span(month: str | None) -> Months:
+    if month is None:
+        return None
+    first, _, last = month.partition(":")
+    return (first, last or first)
+
+
+def _frame(which: View, opened: Ledger, by: str | None, months: Months) -> pd.DataFrame:
+    keys = [key.strip() for key in by.split(",")] if by else []
+    if which is View.FINANCE:
+        return finance_view(opened, keys or ("pool", "expenditure"), months)
+    allocation = allocate(opened)
+    if which is View.TECHNOLOGY:
+        if keys:
+            raise ValueFormatError("the technology view is by tower", field="--by", value=by, remedy="leave it out")
+        return technology_view(opened, months, allocation=allocation)
+    return consumer_view(opened, keys or ("consumer", "solution"), months, allocation=allocation)
