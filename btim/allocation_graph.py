@@ -175,6 +175,13 @@ def _refuse_zero(month: Integers, edges: Edges, used: Any, rows: pd.DataFrame, m
     if (sums <= 0).any():
         first = int(starts[int((sums <= 0).argmax())])
         line = rows.iloc[first]
+        if edges.weight[first : first + 1].any():
+            raise RuleError(
+                f"cost of {months[month[first]]} cannot leave a cycle: "
+                f"{line['from_layer']} {line['from']} serves only itself",
+                field="drivers",
+                remedy="give it a driver that leads out",
+            )
         raise RuleError(
             f"all driver quantities of {line['from_layer']} {line['from']} are zero in {months[month[first]]}",
             field="quantity",

@@ -31,6 +31,8 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "sample": Entry("service.commands.sample:sample", "Write a synthetic bank to try everything on."),
     "demo": Entry("service.commands.demo:demo", "Make a synthetic bank and run the whole chain on it."),
+    "ledger": Entry("service.commands.ledger:app", "Import cost files, map them to four layers, reconcile."),
+    "view": Entry("service.commands.view:view", "Show the finance, technology or consumer view of a ledger."),
 }
 """Every command of the product, in the order in which help lists them; groups name a Typer app."""
 

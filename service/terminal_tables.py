@@ -14,10 +14,13 @@ MOST_WIDTH = 34
 
 
 def print_table(frame: pd.DataFrame, title: str = "", *, rows: int = 40, shares: tuple[str, ...] = ()) -> None:
-    """Print a frame, at most `rows` rows, saying how many were left out; columns of `shares` are shown in percent."""
+    """Print a frame, at most `rows` rows, saying how many were left out; columns of `shares` are shown in percent.
+
+    Columns without a value are left out.
+    """
     if title:
         typer.echo(title)
-    shown = frame.head(rows)
+    shown = frame.head(rows).dropna(axis=1, how="all")
     columns = [[str(name), *(_text(value, share=name in shares) for value in shown[name])] for name in shown.columns]
     widths = [max(map(len, column)) for column in columns]
     right = [all(_is_number(value) for value in shown[name]) for name in shown.columns]

@@ -4,7 +4,7 @@ Role: the terminal's side of the three views.
 Must not know: how costs are allocated.
 """
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +21,7 @@ from service.terminal_tables import print_table
 SHARES = ("share", "utilisation", "metered_share", "gap_share")
 
 
-class View(str, Enum):
+class View(StrEnum):
     """Whose question is answered."""
 
     FINANCE = "finance"
