@@ -5,7 +5,7 @@ Must not know: how rows are shown.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from service.chain import PortfolioPart
@@ -20,6 +20,7 @@ class CandidateRow:
     """One candidate: what it would cost and be worth at `option`, and why it is funded or not.
 
     `spend` is its use of the budget limit (undiscounted money when the problem has none), `ratio` worth ÷ spend.
+    `quantities` are its net uses that are not money (negative: it frees them).
     """
 
     id: str
@@ -41,6 +42,7 @@ class CandidateRow:
     cost_decrease: Mapping[str, float] | None = None
     basis: str = ""
     near_tie: bool = False
+    quantities: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float | None:
@@ -83,6 +85,14 @@ def candidate_rows(part: PortfolioPart) -> tuple[CandidateRow, ...]:
     return tuple(sorted(rows, key=lambda row: (not row.funded, -_order(row), row.id)))
 
 
+def committed_spend(part: PortfolioPart, budget: BudgetLimit | None) -> float:
+    """What of the budget is spent before any candidate is: committed items, and exits of candidates not funded."""
+    items = list(part.problem.get("committed") or [])
+    left = {str(row["candidate"]) for row in part.recommendation.get("not_funded") or []}
+    exits = [item.get("exit") or {} for item in part.problem["candidates"] if str(item["id"]) in left]
+    return sum(_spend(uses, {}, budget) for uses in [*(item.get("uses") or {} for item in items), *exits])
+
+
 def _order(row: CandidateRow) -> float:
     return float("inf") if row.ratio is None and (row.value or 0) > 0 else row.ratio or 0.0
 
@@ -113,6 +123,7 @@ def _shared(item: Mapping[str, Any]) -> dict[str, Any]:
 def _funded(row: Mapping[str, Any], item: Mapping[str, Any], budget: BudgetLimit | None) -> CandidateRow:
     option = _option(item, str(row["option"]))
     return CandidateRow(
+        quantities=_quantities(option),
         **_shared(item),
         option=str(row["option"]),
         funded=True,
@@ -148,6 +159,14 @@ def _not_funded(
         basis=str(row.get("explain") or ""),
         near_tie=loss is not None and total > 0 and 0 <= loss <= NEAR_TIE * total,
     )
+
+
+def _quantities(option: Mapping[str, Any]) -> dict[str, float]:
+    net = {str(key): float(amount) for key, amount in (option.get("uses") or {}).items() if not _is_money(key)}
+    for key, amount in (option.get("frees") or {}).items():
+        if not _is_money(key):
+            net[str(key)] = net.get(str(key), 0.0) - float(amount)
+    return net
 
 
 def _option(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:

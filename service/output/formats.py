@@ -113,6 +113,11 @@ def heading(column: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def tick(value: float, divisor: float = 1.0) -> str:
+    """An axis tick on a scale: as many decimals as it needs and no more."""
+    return f"{value / divisor:,.4g}".replace("-", MINUS)
+
+
 def counted(many: int, one: str, several: str | None = None) -> str:
     """`1 event`, `3 events`."""
     return f"{many:,} {one if many == 1 else several or one + 's'}"

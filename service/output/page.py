@@ -71,13 +71,17 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """Several charts of one kind in a grid; `folded` ones open on demand, `small` ones stand three in a row."""
+    """Several charts of one kind in a grid; `folded` ones open on demand, `small` ones stand three in a row.
+
+    With `beside`, the first chart is tall and the others stand one under another at its side.
+    """
 
     title: str
     charts: tuple[Chart, ...]
     folded: bool = False
     note: str = ""
     small: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

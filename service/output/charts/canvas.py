@@ -42,6 +42,8 @@ PALETTE = {
     "c8": "#98a4ae",
 }
 """Light values of the named colours; the page's style sheet gives the dark ones under the same names."""
+STEPS = [1, 2, 2.5, 5, 10]
+"""Steps of axis ticks that a reader can add up."""
 SERIES = ("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8")
 
 _STYLE = {

@@ -16,7 +16,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from service.output.charts.canvas import axes_at, color, draw, tip
+from service.output.charts.canvas import STEPS, axes_at, color, draw, tip
 from service.output.formats import moment, quantity
 
 SMALL = (430, 214)
@@ -111,7 +111,7 @@ def _finish(left: Axes, right: Axes, behind: pd.DataFrame, ahead: pd.DataFrame, 
     tops += [peaks[column].max() for column in [*peak_levels(peaks), "capacity"] if column in peaks.columns]
     top = max((float(value) for value in tops if pd.notna(value)), default=1.0)
     left.set_ylim(min(0.0, float(behind["y"].min() if len(behind) else 0)), top * 1.1 or 1.0)
-    left.yaxis.set_major_locator(MaxNLocator(4))
+    left.yaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
     left.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
     if len(behind) and isinstance(behind["ds"].iloc[0], pd.Timestamp):
         locator = AutoDateLocator(minticks=3, maxticks=7)

@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from service.output.charts.canvas import SERIES, axes_at, color, draw, tip
-from service.output.formats import money_scale, number, unit_of
+from service.output.charts.canvas import SERIES, STEPS, axes_at, color, draw, tip
+from service.output.formats import money_scale, number, tick, unit_of
 
 STACK = (560, 330)
 _ROW, _FRAME = 25, 52
@@ -61,8 +61,8 @@ def stacked_months(
             axes.step(range(len(months)), line.reindex(months.index).astype(float), where="mid", color=color("ink"),
                       linewidth=1.4, label=str(line.name))  # fmt: skip
         _month_ticks(axes, [str(label) for label in months.index])
-        axes.yaxis.set_major_locator(MaxNLocator(5))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value / scale.divisor, 0)))
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, scale.divisor)))
         axes.set_ylabel(unit_of(currency, scale))
         figure.legend(loc="upper left", bbox_to_anchor=(0.0, 1 - 16 / STACK[1]), ncols=3, frameon=False, fontsize=10,
                       handlelength=1, handleheight=1, columnspacing=1.4, borderaxespad=0)  # fmt: skip
@@ -91,7 +91,6 @@ def ranked_bars(
     title: str,
     unit: str,
     divisor: float = 1.0,
-    digits: int = 0,
     synthetic: bool,
 ) -> Markup:
     """Horizontal bars, largest on top as given; a mark is a short vertical stroke across the bar."""
@@ -113,8 +112,8 @@ def ranked_bars(
         axes.grid(visible=False, axis="y")
         axes.spines["bottom"].set_visible(False)
         axes.tick_params(axis="x", length=0)
-        axes.xaxis.set_major_locator(MaxNLocator(5))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value / divisor, digits)))
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, divisor)))
         axes.set_xlabel(unit)
 
     words = "; ".join(f"{bar.name}: {bar.end}" for bar in bars)

@@ -13,11 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from service.output.charts.canvas import axes_at, color, draw, tip
-from service.output.formats import money_scale, number, unit_of
+from service.output.charts.canvas import STEPS, axes_at, color, draw, tip
+from service.output.formats import Scale, money_scale, number, tick, unit_of
 
 WIDTH, HEIGHT = 560, 620
 FRONTIER = (560, 330)
+_SURFACE = 24
 _LABEL_FROM = 11
 """A bar gets its name written beside it when it is at least this many pixels thick."""
 
@@ -32,31 +33,41 @@ class Bar(NamedTuple):
     words: str
 
 
-def waterline_chart(bars: Sequence[Bar], *, budget: float | None, currency: str | None, synthetic: bool) -> Markup:
-    """Candidates stacked by worth per money, funded ones above the waterline, the others under water below it."""
+def waterline_chart(
+    bars: Sequence[Bar], *, budget: float | None, committed: float, currency: str | None, synthetic: bool
+) -> Markup:
+    """Candidates stacked by worth per money, funded ones above the waterline, the others under water below it.
+
+    `committed` is what of the budget is spent before any candidate is: it stands on top as a band without a length.
+    """
     funded = sorted((bar for bar in bars if bar.funded), key=lambda bar: -bar.ratio)
     under = sorted((bar for bar in bars if not bar.funded), key=lambda bar: -bar.ratio)
-    spent = sum(bar.spend for bar in funded)
+    spent = committed + sum(bar.spend for bar in funded)
     depth = spent + sum(bar.spend for bar in under)
     scale = money_scale([depth])
+
+    surface = _SURFACE * (depth or 1.0) / (HEIGHT - 70 - _SURFACE)
 
     def paint(figure: Figure) -> None:
         axes = axes_at(figure, 60, 30, 14, 40)
         limit = _ratio_limit(bars)
-        axes.set_xlim(min(0.0, *(bar.ratio for bar in bars), 0.0) * 1.05, limit)
-        axes.set_ylim(depth or 1.0, 0)
-        axes.axhspan(spent, depth, color=color("water-3"), linewidth=0, alpha=0.55)
-        _stack(axes, funded, 0.0, "water", limit, depth)
-        _stack(axes, under, spent, "sunk", limit, depth)
-        axes.axhline(spent, color=color("water"), linewidth=2.2)
-        words = f"waterline · {number(spent / scale.divisor, scale.digits)} spent"
+        least = min(0.0, *(bar.ratio for bar in bars), 0.0) * 1.05
+        axes.set_xlim(least, limit)
+        axes.set_ylim((depth or 1.0) + surface, 0)
+        axes.axhspan(spent + surface, depth + surface, color=color("water-3"), linewidth=0, alpha=0.55)
+        axes.axhspan(spent, spent + surface, color=color("water"), linewidth=0)
+        _committed(axes, committed, limit, depth)
+        _stack(axes, funded, committed, "water", limit, depth)
+        _stack(axes, under, spent + surface, "sunk", limit, depth)
+        words = f"waterline: {number(spent / scale.divisor, scale.digits)}"
         if budget is not None:
-            words += f" of {number(budget / scale.divisor, scale.digits)} {unit_of(currency, scale)}"
-        axes.text(limit, spent, words, ha="right", va="bottom", color=color("water"), fontsize=11, fontweight="bold")
+            words += f" of {number(budget / scale.divisor, scale.digits)}"
+        axes.text(limit, spent + surface / 2, f"{words} {unit_of(currency, scale)} spent  ", ha="right",
+                  va="center_baseline", color=color("paper"), fontsize=11, fontweight="bold")  # fmt: skip
         axes.grid(visible=False)
         axes.spines["left"].set_visible(True)
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value / scale.divisor, 0)))
-        axes.xaxis.set_major_locator(MaxNLocator(6))
+        _depth_ticks(axes, spent, depth, surface, scale)
+        axes.xaxis.set_major_locator(MaxNLocator(6, steps=STEPS))
         axes.set_xlabel("worth per unit of budget")
         axes.set_ylabel(f"cumulative budget, {unit_of(currency, scale)}")
 
@@ -70,6 +81,22 @@ def waterline_chart(bars: Sequence[Bar], *, budget: float | None, currency: str 
     )
 
 
+def _committed(axes: Axes, committed: float, limit: float, depth: float) -> None:
+    if committed <= 0:
+        return
+    axes.axhspan(0, committed, color=color("rule"), linewidth=0)
+    if committed >= _LABEL_FROM * depth / HEIGHT:
+        words = "committed before any choice"
+        axes.text(limit * 0.02, committed / 2, words, va="center", fontsize=9.5, color=color("muted"))
+
+
+def _depth_ticks(axes: Axes, spent: float, depth: float, surface: float, scale: Scale) -> None:
+    """Amounts as they are: below the line they stand lower by the thickness of the drawn surface."""
+    amounts = [value for value in MaxNLocator(8, steps=STEPS).tick_values(0, depth) if 0 <= value <= depth]
+    places = [value + (surface if value > spent else 0.0) for value in amounts]
+    axes.set_yticks(places, [tick(value, scale.divisor) for value in amounts])
+
+
 def _ratio_limit(bars: Sequence[Bar]) -> float:
     """A right edge that a single free candidate with an enormous ratio cannot stretch."""
     ratios = sorted(bar.ratio for bar in bars)
@@ -79,7 +106,7 @@ def _ratio_limit(bars: Sequence[Bar]) -> float:
 
 def _stack(axes: Axes, bars: Sequence[Bar], start: float, shade: str, limit: float, depth: float) -> None:
     at = start
-    per_pixel = (depth or 1.0) / (HEIGHT - 70)
+    per_pixel = (depth or 1.0) / (HEIGHT - 70 - _SURFACE)
     for bar in bars:
         shown = min(bar.ratio, limit)
         patch = axes.barh(at, shown, height=bar.spend, align="edge", color=color(shade), edgecolor=color("paper"),
@@ -121,8 +148,8 @@ def frontier_chart(frontier: pd.DataFrame, *, budget: float | None, currency: st
         if budget is not None and len(ordered):
             _chosen(axes, ordered, budget)
         axes.set_ylim(0 if values.min() >= 0 else None, float(values.max()) * 1.15 or 1.0)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value / across.divisor, 0)))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value / up.divisor, 0)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, across.divisor)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, up.divisor)))
         axes.set_xlabel(f"budget, {unit_of(currency, across)}")
         axes.set_ylabel(f"expected worth, {unit_of(currency, up)}")
 

@@ -4,7 +4,7 @@ Role: peaks and forecasts in words, tables and charts, tightest resources first.
 Must not know: models.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -31,6 +31,7 @@ from service.output.page import (
 ID, TITLE, QUESTION = "demand", "What demand will peak at", "Which resources will run out, when, and how sure is that?"
 LIKELY, WATCH = 0.5, 0.05
 WIDE_CHARTS, OPEN_CHARTS = 1, 6
+SHOWN_LEVELS = (50, 95)
 _AGGREGATES = ("total:", "any:")
 
 
@@ -199,55 +200,59 @@ def _peaks_table(part: DemandPart, order: Sequence[str]) -> Table:
     place = {name: position for position, name in enumerate(order)}
     peaks = part.peaks.assign(_place=[place.get(str(name), len(place)) for name in part.peaks["unique_id"]])
     peaks = peaks.sort_values(["_place", "unique_id", "window_end"], kind="stable")
-    levels = [level for level in peak_levels(peaks) if float(level[1:]) in (50, 90, 95, 99)]
-    columns = (
-        Column("Resource"),
-        Column("Window"),
-        *(
-            Column(f"{level[1:]} %", num=True, note=f"the peak stays below this with {level[1:]} % probability")
+    windows = list(dict.fromkeys(map(str, peaks.sort_values("window_end", kind="stable")["window"])))
+    levels = [level for level in peak_levels(peaks) if float(level[1:]) in SHOWN_LEVELS]
+    columns = [Column("Resource"), Column("Installed", num=True)]
+    for window in windows:
+        columns += [
+            Column(f"{level[1:]} %", f"in {window}", num=True, note=f"stays below this with {level[1:]} % probability")
             for level in levels
-        ),
-        Column("Installed", num=True),
-        Column("95 % peak of installed"),
-        Column("Chance to pass", num=True),
-        Column("Likely peak at"),
-        Column("Model"),
-    )
-    rows = tuple(_peak(row, levels) for row in peaks.to_dict("records"))
+        ]
+        columns.append(Column("Chance to pass", f"in {window}", num=True))
+    columns += [Column("95 % peak of installed", f"in {windows[-1]}" if windows else ""), Column("Likely peak at")]
+    rows = tuple(_resource(list(rows.to_dict("records")), windows, levels) for _, rows in _by_resource(peaks))
     note = (
         "Quantiles of the highest value in the window. A peak of hourly means is not the peak of the minutes: "
-        "the statistic stands under each resource."
+        "the statistic stands under each resource. " + _models(peaks)
     )
-    return Table("Likely peaks", columns, rows, "forecast", note, "peaks.csv, forecast.csv", folded=len(rows) > 60)
+    return Table(
+        "Likely peaks", tuple(columns), rows, "forecast", note, "peaks.csv, forecast.csv", folded=len(rows) > 60
+    )
 
 
-def _peak(row: dict[Any, Any], levels: Sequence[str]) -> Row:
-    high, capacity, chance = _value(row, "q95"), _value(row, "capacity"), _value(row, "exceedance")
+def _by_resource(peaks: pd.DataFrame) -> Iterable[tuple[Any, pd.DataFrame]]:
+    return peaks.groupby(["_place", "unique_id"], sort=False)
+
+
+def _models(peaks: pd.DataFrame) -> str:
+    models = ", ".join(sorted({str(name) for name in peaks["model"].dropna()})) if "model" in peaks else ""
+    return f"Model: {models}." if models else ""
+
+
+def _resource(rows: Sequence[dict[Any, Any]], windows: Sequence[str], levels: Sequence[str]) -> Row:
+    last, found = rows[-1], {str(row["window"]): row for row in rows}
+    about = " · ".join(str(last[name]) for name in ("tower", "statistic") if not is_missing(last.get(name)))
+    high, capacity, sure = _value(last, "q95"), _value(last, "capacity"), _value(last, "peak_at_probability")
     load = None if high is None or not capacity else high / capacity
-    tone: Tone = "" if chance is None or chance < WATCH else "warn" if chance < LIKELY else "bad"
-    about = " · ".join(str(row[name]) for name in ("tower", "unit", "statistic") if not is_missing(row.get(name)))
-    sure, windows = _value(row, "peak_at_probability"), _value(row, "calibrated")
-    return Row(
-        (
-            Cell(str(row["unique_id"]), about),
-            Cell(str(row["window"]), f"to {moment(row.get('window_end'))}"),
-            *(Cell(quantity(row[level])) for level in levels),
-            Cell(quantity(capacity, _unit(row))),
-            Cell(MISSING if load is None else share(load, 0), bar=None if load is None else min(load, 1.0), tone=tone),
-            Cell(probability(chance), tone=tone),
-            Cell(moment(row.get("peak_at")), "" if sure is None else f"{probability(sure)} within one step"),
-            Cell(str(row.get("model") or MISSING), "" if windows is None else _calibrated(int(windows))),
-        )
-    )
+    texts = [Cell(str(last["unique_id"]), about), Cell(quantity(capacity), _unit(last))]
+    for window in windows:
+        row = found.get(window, {})
+        chance = _value(row, "exceedance")
+        texts += [Cell(quantity(row.get(level))) for level in levels]
+        texts.append(Cell(probability(chance), tone=_alarm(chance)))
+    bar = None if load is None else min(load, 1.0)
+    texts.append(Cell(MISSING if load is None else share(load, 0), bar=bar, tone=_alarm(_value(last, "exceedance"))))
+    texts.append(Cell(moment(last.get("peak_at")), "" if sure is None else f"{probability(sure)} sure, ±1 step"))
+    return Row(tuple(texts))
+
+
+def _alarm(chance: float | None) -> Tone:
+    return "" if chance is None or chance < WATCH else "warn" if chance < LIKELY else "bad"
 
 
 def _value(row: dict[Any, Any], name: str) -> float | None:
     found = row.get(name)
     return None if found is None or is_missing(found) else float(found)
-
-
-def _calibrated(windows: int) -> str:
-    return f"calibrated on {windows}" if windows else "not calibrated"
 
 
 def _fallbacks(part: DemandPart) -> Words | None:

@@ -1,6 +1,6 @@
 """The section on cost: the three views of the ledger, and how far they rest on rules and meters.
 
-Role: views in tables and charts, largest amounts first.
+Role: the ledger in words, headline numbers, charts and tables.
 Must not know: how a ledger was imported or allocated.
 """
 
@@ -10,26 +10,22 @@ from typing import Any
 import pandas as pd
 
 from service.chain import ChainResult, LedgerPart
-from service.output.charts.money import Part, RankedBar, ranked_bars, stacked_months
-from service.output.formats import (
-    MISSING,
-    counted,
-    heading,
-    is_missing,
-    money,
-    money_scale,
-    number,
-    scaled,
-    share,
-    unit_of,
+from service.output.formats import is_missing, money, share
+from service.output.page import Block, Figure, Figures, Gallery, Section, Tone, kept
+from service.output.plain import plain_table
+from service.output.sections.views import (
+    EXPENDITURE,
+    as_float,
+    consumer_table,
+    finance_table,
+    gap_chart,
+    month_chart,
+    ranked_chart,
+    technology_table,
 )
-from service.output.page import Block, Cell, Chart, Column, Figure, Figures, Gallery, Row, Section, Table, kept
 
 ID, TITLE, QUESTION = "cost", "Where the money goes", "What does technology cost, what is it used for, and who pays?"
-MOST_ROWS, MOST_SERIES, MOST_BARS = 40, 8, 12
-_MONTH, _AMOUNT = "month", "amount"
-_SHARES = ("share", "utilisation", "ratio", "percent")
-_MONEY = ("amount", "cost", "capex", "opex", "budget", "plan", "actual", "variance", "benchmark", "total", "stake")
+UNMAPPED_WARNING = Decimal("0.05")
 
 
 def ledger_section(chain: ChainResult) -> Section:
@@ -40,169 +36,84 @@ def ledger_section(chain: ChainResult) -> Section:
     currency = chain.currency
     blocks: list[Block | None] = [
         ledger_figures(part, currency),
-        _view_charts(part, chain),
-        view_table("Finance view: cost pools", part.finance, currency, "view_finance.csv"),
-        view_table("Technology view: towers", part.technology, currency, "view_technology.csv"),
-        view_table("Consumer view: business units and solutions", part.consumer, currency, "view_consumer.csv"),
-        view_table("Reconciliation: what went in came out", part.reconciliation, currency, ""),
+        _charts(part, currency, synthetic=chain.synthetic),
+        finance_table(part.finance, currency),
+        technology_table(part.technology, currency),
+        consumer_table(part.consumer, currency),
+        plain_table("Reconciliation: what came in is in the ledger", part.reconciliation, currency, "", folded=True),
     ]
     return Section(ID, TITLE, QUESTION, ledger_words(part, currency), kept(blocks))
 
 
-def total_cost(part: LedgerPart) -> Decimal | float | None:
+def total_cost(part: LedgerPart) -> Decimal | None:
     """The finance view's total amount; None when the view has no amount column."""
-    column = amount_column(part.finance)
-    return None if column is None else sum(value for value in part.finance[column] if not is_missing(value))
-
-
-def amount_column(frame: pd.DataFrame) -> str | None:
-    """The column that holds a view's main amount."""
-    for name in (_AMOUNT, "cost", "total"):
-        if name in frame.columns:
-            return name
-    return next((str(name) for name in frame.columns if _is_money(str(name)) and _is_number(frame[name])), None)
+    if "amount" not in part.finance.columns:
+        return None
+    return sum((Decimal(str(value)) for value in part.finance["amount"] if not is_missing(value)), Decimal(0))
 
 
 def ledger_words(part: LedgerPart, currency: str | None) -> str:
-    """The answer in one sentence."""
-    total = total_cost(part)
-    mapped = f"{share(1 - part.unmapped_share)} of it mapped by rules"
-    return f"{money(total, currency)} in {part.period}, {mapped}." if total is not None else f"{part.period}: {mapped}."
+    """The answer: cost, against plan where there is one, and the dearest unit cost against its benchmark."""
+    total, planned = total_cost(part), _planned(part)
+    words = f"Technology cost {money(total, currency)} in {part.period}"
+    if planned and total is not None:
+        over = (float(total) - planned) / planned
+        words += f", {share(abs(over))} {'over' if over > 0 else 'under'} plan"
+    worst = _dearest_gap(part)
+    return words + (f". {worst}" if worst else "") + "."
+
+
+def _planned(part: LedgerPart) -> float:
+    return sum(map(as_float, part.finance["plan"])) if "plan" in part.finance.columns else 0.0
+
+
+def _dearest_gap(part: LedgerPart) -> str:
+    gaps: list[tuple[float, str]] = []
+    for by, frame in (("tower", part.technology), ("solution", part.consumer)):
+        if {by, "gap_share"} <= set(frame.columns):
+            known: pd.DataFrame = frame[frame["gap_share"].notna()]
+            gaps += [(float(row["gap_share"]), str(row[by])) for row in known.to_dict("records")]
+    worst = max(gaps, default=(0.0, ""))
+    return f"{worst[1]} costs {share(worst[0], 0)} more per unit than its benchmark" if worst[0] > 0 else ""
 
 
 def ledger_figures(part: LedgerPart, currency: str | None) -> Figures:
     """Headline numbers of the ledger."""
-    metered = part.metered_share
+    metered, total = part.metered_share, total_cost(part)
+    tone: Tone = "warn" if part.unmapped_share > UNMAPPED_WARNING else ""
     return Figures(
         (
-            Figure("Technology cost", money(total_cost(part), currency), "actual", part.period),
+            Figure("Technology cost", money(total, currency), "actual", part.period),
             *_by_expenditure(part, currency),
-            Figure(
-                "Mapped by rules",
-                share(1 - part.unmapped_share),
-                "actual",
-                "the rest is shown as Unmapped",
-                _tone(part),
-            ),
-            Figure(
-                "Allocated by meters",
-                share(metered),
-                "actual",
-                "the rest by assumed shares" if metered is not None else "nothing was allocated",
-            ),
+            Figure("Mapped by rules", share(1 - part.unmapped_share), "actual", "the rest stands as Unmapped", tone),
+            Figure("Allocated by meters", share(metered), "actual",
+                   "nothing was allocated" if metered is None else "the rest by assumed shares or booked directly"),
         )
-    )
-
-
-def _tone(part: LedgerPart) -> Any:
-    return "warn" if part.unmapped_share > Decimal("0.05") else ""
+    )  # fmt: skip
 
 
 def _by_expenditure(part: LedgerPart, currency: str | None) -> list[Figure]:
-    column = amount_column(part.finance)
-    if column is None or "expenditure" not in part.finance.columns:
+    if not {"expenditure", "amount"} <= set(part.finance.columns):
         return []
-    sums = part.finance.groupby("expenditure", sort=True)[column].sum()
-    total = sum(sums) or 1
-    words = {"capex": "CapEx", "opex": "OpEx"}
+    sums: dict[Any, float] = part.finance["amount"].map(as_float).groupby(part.finance["expenditure"]).sum().to_dict()
+    total = sum(sums.values()) or 1.0
     return [
-        Figure(words.get(str(name), str(name)), money(value, currency), "actual", share(float(value) / float(total)))
-        for name, value in sums.items()
-        if str(name) in words
+        Figure(words, money(sums[name], currency), "actual", f"{share(sums[name] / total)} of cost")
+        for name, words in EXPENDITURE.items()
+        if name in sums
     ]
 
 
-def _view_charts(part: LedgerPart, chain: ChainResult) -> Gallery | None:
+def _charts(part: LedgerPart, currency: str | None, *, synthetic: bool) -> Gallery | None:
     charts = [
-        _trend(part.finance, "pool", "Cost by pool", "trend:pool", chain),
-        _ranked(part.technology, "tower", "Cost by tower", "rank:tower", chain),
-        _ranked(part.consumer, "consumer", "Cost by business unit", "rank:consumer", chain),
+        month_chart(part.finance, "pool", "Cost by pool and month", currency, synthetic=synthetic),
+        month_chart(
+            part.finance, "expenditure", "CapEx, OpEx and plan by month", currency, synthetic=synthetic, plan=True
+        ),
+        ranked_chart(part.technology, "tower", "Cost by tower, used and idle", currency, synthetic=synthetic),
+        gap_chart((("tower", part.technology), ("solution", part.consumer)), synthetic=synthetic),
+        ranked_chart(part.consumer, "consumer", "Cost by business unit", currency, synthetic=synthetic),
+        ranked_chart(part.consumer, "solution", "Cost by solution", currency, synthetic=synthetic),
     ]
     found = tuple(chart for chart in charts if chart is not None)
     return Gallery("", found) if found else None
-
-
-def _trend(frame: pd.DataFrame, by: str, title: str, key: str, chain: ChainResult) -> Chart | None:
-    column = amount_column(frame)
-    if column is None or not {_MONTH, by} <= set(frame.columns) or frame[_MONTH].nunique() < 2:
-        return None
-    amounts = frame.assign(_amount=[0.0 if is_missing(value) else float(value) for value in frame[column]])
-    wide = amounts.pivot_table(index=_MONTH, columns=by, values="_amount", aggfunc="sum").fillna(0.0)
-    wide = wide[wide.sum().sort_values(ascending=False).index]
-    if wide.shape[1] > MOST_SERIES:
-        rest = wide.iloc[:, MOST_SERIES - 1 :].sum(axis=1)
-        wide = wide.iloc[:, : MOST_SERIES - 1].assign(Others=rest)
-    wide.index = pd.Index([str(label)[:7] for label in wide.index])
-    svg = stacked_months(key, wide, title=title, currency=chain.currency, synthetic=chain.synthetic)
-    return Chart(title + " and month", svg, "actual")
-
-
-def _ranked(frame: pd.DataFrame, by: str, title: str, key: str, chain: ChainResult) -> Chart | None:
-    column = amount_column(frame)
-    if column is None or by not in frame.columns:
-        return None
-    amounts = frame.assign(_amount=[0.0 if is_missing(value) else float(value) for value in frame[column]])
-    sums = amounts.groupby(by)["_amount"].sum().sort_values(ascending=False).head(MOST_BARS)
-    scale = money_scale(sums)
-    bars = [
-        RankedBar(
-            str(name),
-            (Part(float(value), "c1", hatched=False, words=f"{name}: {scaled(value, scale)}"),),
-            end=scaled(value, scale),
-        )
-        for name, value in sums.items()
-    ]
-    svg = ranked_bars(
-        key, bars, title=title, unit=unit_of(chain.currency, scale), divisor=scale.divisor, synthetic=chain.synthetic
-    )
-    return Chart(title, svg, "actual")
-
-
-def view_table(
-    caption: str, frame: pd.DataFrame, currency: str | None, csv: str, most: int = MOST_ROWS
-) -> Table | None:
-    """Any frame as a table: amounts on one scale, shares as bars, largest amount first when there are many rows."""
-    if frame.empty:
-        return None
-    shown = frame.head(most)
-    columns, kinds = [], []
-    for name in map(str, frame.columns):
-        kind = _kind(name, frame[name])
-        scale = money_scale(frame[name]) if kind == "money" else None
-        kinds.append((name, kind, scale))
-        unit = unit_of(currency, scale) if scale is not None else ""
-        columns.append(Column(heading(name), unit, num=kind in ("money", "number")))
-    rows = tuple(
-        Row(tuple(_cell(row[name], kind, scale) for name, kind, scale in kinds)) for row in shown.to_dict("records")
-    )
-    note = f"{counted(len(frame) - most, 'more row')} in the file." if len(frame) > most else ""
-    return Table(caption, tuple(columns), rows, "actual", note, csv)
-
-
-def _is_money(name: str) -> bool:
-    return any(word in name for word in _MONEY) and not any(word in name for word in _SHARES)
-
-
-def _is_number(values: pd.Series) -> bool:
-    found = [value for value in values if not is_missing(value)]
-    return bool(found) and all(isinstance(value, Decimal) or pd.api.types.is_number(value) for value in found)
-
-
-def _kind(name: str, values: pd.Series) -> str:
-    if not _is_number(values) or values.dtype == bool:
-        return "text"
-    if any(word in name for word in _SHARES):
-        return "share"
-    return "money" if _is_money(name) and "unit" not in name else "number"
-
-
-def _cell(value: Any, kind: str, scale: Any) -> Cell:
-    if is_missing(value):
-        return Cell(MISSING)
-    if kind == "money":
-        return Cell(scaled(value, scale))
-    if kind == "share":
-        return Cell(share(value), bar=max(0.0, min(float(value), 1.0)))
-    if kind == "number":
-        return Cell(number(value, 0 if float(value) == int(float(value)) else 2))
-    return Cell(str(value))

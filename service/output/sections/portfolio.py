@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service.chain import ChainResult, PortfolioPart
-from service.output.candidates import NEAR_TIE, BudgetLimit, CandidateRow, budget_limit, candidate_rows
+from service.output.candidates import (
+    NEAR_TIE,
+    BudgetLimit,
+    CandidateRow,
+    budget_limit,
+    candidate_rows,
+    committed_spend,
+)
+from service.output.charts.money import Part, RankedBar, ranked_bars
 from service.output.charts.portfolio import Bar, frontier_chart, waterline_chart
 from service.output.formats import (
     MISSING,
@@ -27,6 +35,7 @@ from service.output.page import Block, Cell, Chart, Column, Figure, Figures, Gal
 
 ID, TITLE, QUESTION = "fund", "What to fund", "Which candidates earn the next budget, and what stops the others?"
 HEADROOM = "headroom:"
+MOST_BARS, LEAST_BARS = 10, 2
 
 
 def portfolio_section(chain: ChainResult) -> Section:
@@ -64,6 +73,8 @@ def funding_words(
     funded = [row for row in rows if row.funded]
     spend = money(sum(row.spend for row in funded), currency)
     of_budget = f" of the {money(budget.max, currency)} in {budget.id}" if budget else ""
+    committed = committed_spend(part, budget)
+    of_budget += f" ({money(committed, currency)} of it committed before)" if committed else ""
     worth = money(part.recommendation.get("objective"), currency)
     return (
         f"Fund {len(funded)} of {counted(len(rows), 'candidate')} for {spend}{of_budget}; "
@@ -85,7 +96,7 @@ def funding_figures(
 ) -> Figures:
     """Headline numbers of the recommendation."""
     answer, funded = part.recommendation, [row for row in rows if row.funded]
-    spend = sum(row.spend for row in funded)
+    spend = committed_spend(part, budget) + sum(row.spend for row in funded)
     items = [
         Figure("Funded", f"{len(funded)} of {len(rows)}", "recommended", f"status: {answer.get('status')}"),
         Figure("Expected worth", money(answer.get("objective"), currency), "forecast", _proof(answer)),
@@ -116,7 +127,9 @@ def _pictures(
     charts = [
         Chart(
             "The waterline",
-            waterline_chart(bars, budget=maximum, currency=currency, synthetic=synthetic),
+            waterline_chart(
+                bars, budget=maximum, committed=committed_spend(part, budget), currency=currency, synthetic=synthetic
+            ),
             "recommended",
             "Each bar is a candidate: thickness is what it takes of the budget, length its worth per unit of that. "
             "A longer bar below the line is stopped by another limit or a rule, not by money alone: see its reason."
@@ -127,7 +140,34 @@ def _pictures(
         note = "Dots are solved portfolios; the dashed line above them is the proven bound."
         svg = frontier_chart(part.frontier, budget=maximum, currency=currency, synthetic=synthetic)
         charts.append(Chart("Budget and value", svg, "forecast", note))
-    return Gallery("", tuple(charts))
+    spread = _spend_chart(rows, currency, synthetic=synthetic)
+    return Gallery("", tuple(charts + ([spread] if spread else [])), beside=True)
+
+
+def _spend_chart(rows: Sequence[CandidateRow], currency: str | None, *, synthetic: bool) -> Chart | None:
+    by = "tower" if any(row.tower for row in rows) else "category"
+    sums: dict[str, list[float]] = {}
+    for row in rows:
+        pair = sums.setdefault(str(getattr(row, by)) or "none stated", [0.0, 0.0])
+        pair[0 if row.funded else 1] += max(row.spend, 0.0)
+    ranked = sorted(sums.items(), key=lambda item: -item[1][0])[:MOST_BARS]
+    if len(ranked) < LEAST_BARS:
+        return None
+    scale = money_scale(sum(pair) for _, pair in ranked)
+    bars = [RankedBar(name, _pieces(name, pair, scale), end=scaled(pair[0], scale)) for name, pair in ranked]
+    title = f"Budget asked for by {by}"
+    svg = ranked_bars("spend", bars, title=title, unit=unit_of(currency, scale), divisor=scale.divisor,
+                      synthetic=synthetic)  # fmt: skip
+    return Chart(title, svg, "recommended", "Dark: funded, the figure at the end; grey: asked for and not funded.")
+
+
+def _pieces(name: str, pair: Sequence[float], scale: Scale) -> tuple[Part, ...]:
+    words = ("funded", "not funded")
+    return tuple(
+        Part(size, shade, hatched=False, words=f"{name}: {scaled(size, scale)} {word}")
+        for size, shade, word in zip(pair, ("water", "sunk"), words, strict=True)
+        if size
+    )
 
 
 def _bar(row: CandidateRow, currency: str | None) -> Bar:
@@ -172,14 +212,19 @@ def _candidate(row: CandidateRow, scale: Scale, currency: str | None, names: Map
             Cell(scaled(row.value, scale)),
             Cell(MISSING if row.ratio is None else number(row.ratio, 2)),
             Cell(MISSING if row.roi is None else number(row.roi, 2)),
-            _mandatory_or_blank(row) if row.funded else _reason(row, currency, names),
+            _also_takes(row) if row.funded else _reason(row, currency, names),
         ),
         tone="" if row.funded else "under",
     )
 
 
-def _mandatory_or_blank(row: CandidateRow) -> Cell:
-    return Cell("mandatory", tone="muted") if row.mandatory else Cell("")
+def _also_takes(row: CandidateRow) -> Cell:
+    """What else a funded candidate takes or frees, so that the other limits can be followed."""
+    takes = [f"{quantity(amount)} {key}" for key, amount in row.quantities.items() if amount > 0]
+    frees = [f"{quantity(-amount)} {key}" for key, amount in row.quantities.items() if amount < 0]
+    words = [f"takes {', '.join(takes)}"] if takes else []
+    words += [f"frees {', '.join(frees)}"] if frees else []
+    return Cell("mandatory" if row.mandatory else "", "; ".join(words).replace(HEADROOM, ""), "muted")
 
 
 def _reason(row: CandidateRow, currency: str | None, names: Mapping[str, str]) -> Cell:
@@ -201,7 +246,7 @@ def _reason(row: CandidateRow, currency: str | None, names: Mapping[str, str]) -
 
 
 def _line(part: PortfolioPart, rows: Sequence[CandidateRow], budget: BudgetLimit | None, currency: str | None) -> Row:
-    spend = sum(row.spend for row in rows if row.funded)
+    spend = committed_spend(part, budget) + sum(row.spend for row in rows if row.funded)
     words = f"Waterline: {money(spend, currency)} spent"
     if budget is not None:
         words += f" of {money(budget.max, currency)} ({budget.id}), {money(budget.max - spend, currency)} unspent"

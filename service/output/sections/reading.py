@@ -129,10 +129,8 @@ def _chart(part: ReadingPart, chain: ChainResult) -> Gallery | None:
         return None
     scale = money_scale(saving + gain for saving, gain, _ in sizes)
     bars = [_bar(saving, gain, row, scale, chain.currency) for saving, gain, row in sizes]
-    svg = ranked_bars(
-        "value", bars, title="Realised value by solution", unit=unit_of(chain.currency, scale), divisor=scale.divisor,
-        digits=1, synthetic=chain.synthetic,
-    )  # fmt: skip
+    title, unit = "Realised value by solution", unit_of(chain.currency, scale)
+    svg = ranked_bars("value", bars, title=title, unit=unit, divisor=scale.divisor, synthetic=chain.synthetic)
     note = "Dark: savings; light: gains. The figure at the end is the mean confidence of the events counted."
     return Gallery("", (Chart("Realised value by solution", svg, "claimed", note),))
 

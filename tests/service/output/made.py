@@ -121,14 +121,24 @@ def reading_part() -> ReadingPart:
 
 def ledger_part() -> LedgerPart:
     finance = pd.DataFrame([
-        {"month": f"2026-{month:02}", "pool": pool, "expenditure": kind, "amount": Decimal(base + 40_000 * month)}
+        {"month": f"2026-{month:02}", "pool": pool, "expenditure": kind, "amount": Decimal(base + 40_000 * month),
+         "share": Decimal("0.1"), "plan": Decimal(base), "variance": Decimal(40_000 * month)}
         for month in range(1, 13)
         for pool, kind, base in POOLS
     ])  # fmt: skip
-    technology = pd.DataFrame([{"tower": f"Tower {place}", "amount": Decimal(9_000_000 - 600_000 * place),
-                                "utilisation": 0.3 + 0.05 * place} for place in range(8)])  # fmt: skip
-    consumer = pd.DataFrame([{"consumer": name, "solution": "Fraud Shield", "amount": Decimal(1_000_000 * (place + 1))}
-                             for place, name in enumerate(("Retail", "Corporate", "Markets"))])  # fmt: skip
+    technology = pd.DataFrame([
+        {"tower": f"Tower {place}", "amount": Decimal(9_000_000 - 600_000 * place), "share": Decimal("0.125"),
+         "used": 300.0 + place, "capacity": 800.0, "usage_unit": "vCPU", "utilisation": 0.3 + 0.05 * place,
+         "unit": "vCPU-month", "quantity": 3600.0, "unit_cost": Decimal("1250.5"), "benchmark": Decimal(1000),
+         "benchmark_source": "Peer panel", "benchmark_as_of": "2026-06", "gap_share": Decimal("0.2505"),
+         "above_benchmark": Decimal(901_800)} for place in range(8)
+    ])  # fmt: skip
+    consumer = pd.DataFrame([
+        {"consumer": name, "solution": "Fraud Shield", "amount": Decimal(1_000_000 * (3 - place)),
+         "share": Decimal("0.3"), "metered_share": Decimal("0.8"), "unit": None, "quantity": None,
+         "unit_cost": None, "benchmark": None, "benchmark_source": None, "benchmark_as_of": None, "gap_share": None, "above_benchmark": None}
+        for place, name in enumerate(("Retail", "Corporate", "Markets"))
+    ])  # fmt: skip
     reconciliation = pd.DataFrame([{"layer": "pools", "amount_in": Decimal(100), "amount_out": Decimal(100)}])
     return LedgerPart(
         finance, technology, consumer, reconciliation, Decimal("0.012"), Decimal("0.81"), "2026-01 to 2026-12"
