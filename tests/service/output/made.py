@@ -136,7 +136,8 @@ def ledger_part() -> LedgerPart:
     consumer = pd.DataFrame([
         {"consumer": name, "solution": "Fraud Shield", "amount": Decimal(1_000_000 * (3 - place)),
          "share": Decimal("0.3"), "metered_share": Decimal("0.8"), "unit": None, "quantity": None,
-         "unit_cost": None, "benchmark": None, "benchmark_source": None, "benchmark_as_of": None, "gap_share": None, "above_benchmark": None}
+         "unit_cost": None, "benchmark": None, "benchmark_source": None, "benchmark_as_of": None,
+         "gap_share": None, "above_benchmark": None}
         for place, name in enumerate(("Retail", "Corporate", "Markets"))
     ])  # fmt: skip
     reconciliation = pd.DataFrame([{"layer": "pools", "amount_in": Decimal(100), "amount_out": Decimal(100)}])
