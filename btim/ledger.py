@@ -31,7 +31,7 @@ from btim.ledger_inputs import (
 )
 from btim.ledger_settings import AMOUNTS, DIMENSIONS, PLACES, LedgerSettings, read_settings
 from btim.money import minor_digits
-from btim.reconciliation import Reconciliation, exact_decimal, reconciled
+from btim.reconciliation import WIDE, Reconciliation, exact_decimal, reconciled
 from btim.rounding import rounded_together
 from btim.taxonomy import UNMAPPED, Taxonomy, default_taxonomy, extended_taxonomy
 
@@ -81,13 +81,20 @@ class Ledger:
         return Decimal(int(lost)) / Decimal(int(sizes.sum())) if sizes.sum() else Decimal(0)
 
 
-def open_ledger(path: Path | str, *more: Path | str, currency: str | None = None, threads: int | None = None) -> Ledger:
+def open_ledger(
+    path: Path | str,
+    *more: Path | str,
+    currency: str | None = None,
+    data: Path | None = None,
+    threads: int | None = None,
+) -> Ledger:
     """Import a `ledger.toml`, or one or several FOCUS files (CSV, CSV.gz, Parquet) without any mapping.
 
     Args:
         path: the mapping file, or a FOCUS file.
         more: further FOCUS files (only without a mapping file).
         currency: reporting currency; without it the mapping file's, or the only one in the files.
+        data: folder of the files that the mapping file names, when it is not the mapping file's own.
         threads: of the reading engine; all processors when None. The result does not depend on it.
 
     Raises:
@@ -97,7 +104,7 @@ def open_ledger(path: Path | str, *more: Path | str, currency: str | None = None
     """
     paths = [Path(path), *map(Path, more)]
     if paths[0].suffix == ".toml":
-        settings = read_settings(paths[0])
+        settings = read_settings(paths[0], data)
     else:
         title = ", ".join(each.name for each in paths)
         settings = LedgerSettings(file=paths[0], title=title, files=tuple(direct_source(each) for each in paths))
@@ -195,7 +202,9 @@ def _unmapped(imported: Imported) -> pd.DataFrame:
     frame = imported.unmapped.drop(columns=["listed", "contracted"])
     sizes = [max(abs(a or 0), abs(b or 0)) for a, b in zip(frame["amount"], frame["billed"], strict=True)]
     for column in ("amount", "billed"):
-        exact = [None if value is None else exact_decimal(value, imported.scale) for value in frame[column]]
+        exact = [
+            None if value is None else exact_decimal(value, imported.scale).normalize(WIDE) for value in frame[column]
+        ]
         frame[column] = pd.Series(exact, index=frame.index, dtype=object)
     frame = frame.astype(object).where(frame.notna(), "")
     return frame.iloc[sorted(range(len(sizes)), key=lambda position: -sizes[position])].reset_index(drop=True)

@@ -77,8 +77,8 @@ class LedgerSettings:
     synthetic: bool = False
 
 
-def read_settings(path: Path) -> LedgerSettings:
-    """Read a mapping file.
+def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
+    """Read a mapping file; its paths are relative to `data`, by default the folder it lies in.
 
     Raises:
         FileError: missing, unreadable or not TOML.
@@ -97,9 +97,9 @@ def read_settings(path: Path) -> LedgerSettings:
         title=str(raw.get("title", path.stem)),
         synthetic=bool(raw.get("synthetic", False)),
         currency=raw.get("currency"),
-        files=tuple(source for item in raw["files"] for source in _sources(item, path)),
+        files=tuple(source for item in raw["files"] for source in _sources(item, path, data or path.parent)),
         rules=tuple(_rule(item, position, path) for position, item in enumerate(raw.get("rules", []), start=1)),
-        inputs=_inputs(raw.get("inputs", {}), path),
+        inputs=_inputs(raw.get("inputs", {}), path, data or path.parent),
         controls=tuple(_control(item, path) for item in raw.get("controls", [])),
     )
 
@@ -112,7 +112,7 @@ def _known(table: Mapping[str, Any], allowed: tuple[str, ...], path: Path, where
             )
 
 
-def _sources(item: Mapping[str, Any], path: Path) -> list[SourceFile]:
+def _sources(item: Mapping[str, Any], path: Path, data: Path) -> list[SourceFile]:
     keys = ("path", "format", "encoding", "scale", "tax", "columns", "constants", "tags", "keep_tags", "date_format")
     _known(item, keys, path, "files.")
     if "path" not in item:
@@ -143,14 +143,14 @@ def _sources(item: Mapping[str, Any], path: Path) -> list[SourceFile]:
             keep_tags=tuple(item.get("keep_tags", ())),
             date_format=item.get("date_format"),
         )
-        for found in _found(str(item["path"]), path)
+        for found in _found(str(item["path"]), path, data)
     ]
 
 
-def _found(pattern: str, path: Path) -> list[Path]:
+def _found(pattern: str, path: Path, data: Path) -> list[Path]:
     if not any(sign in pattern for sign in "*?["):
-        return [path.parent / pattern]
-    found = sorted(path.parent.glob(pattern))
+        return [data / pattern]
+    found = sorted(data.glob(pattern))
     if not found:
         raise FileError(
             "no file matches", file=str(path), field="files.path", value=pattern, remedy="check the pattern"
@@ -179,9 +179,9 @@ def _rule(item: Mapping[str, Any], position: int, path: Path) -> Rule:
     return Rule(match=patterns, assign={key: str(value) for key, value in assign.items()}, exclude=item.get("exclude"))
 
 
-def _inputs(table: Mapping[str, Any], path: Path) -> dict[str, Path]:
+def _inputs(table: Mapping[str, Any], path: Path, data: Path) -> dict[str, Path]:
     _known(table, INPUTS, path, "inputs.")
-    return {key: path.parent / str(value) for key, value in table.items()}
+    return {key: data / str(value) for key, value in table.items()}
 
 
 def _control(item: Mapping[str, Any], path: Path) -> Control:

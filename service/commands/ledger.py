@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from btim.errors import RuleError
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 
 Files = Annotated[list[Path], typer.Argument(help="ledger.toml, or FOCUS files (CSV, CSV.gz, Parquet).")]
+Data = Annotated[Path | None, typer.Option(help="Folder of the files that ledger.toml names, when not its own.")]
 Currency = Annotated[str | None, typer.Option(help="Reporting currency (ISO 4217) when files hold several.")]
 
 
@@ -37,16 +39,19 @@ def import_(
     files: Files,
     out: Annotated[Path | None, typer.Option(help="Folder for costs, reconciliation and unmapped lines.")] = None,
     currency: Currency = None,
+    data: Data = None,
 ) -> None:
     """Read cost files, map them to the four layers, and prove that sums and rows agree."""
-    opened = open_ledger(*files, currency=currency)
+    opened = open_ledger(*files, currency=currency, data=data)
     if out is not None:
         with published_folder(out) as folder:
             _write(opened, folder)
     _report(opened)
     if not opened.reconciliation.holds:
         raise RuleError("the ledger does not meet a control total", file=str(files[0]), remedy="see the table above")
-    typer.echo(f"reconciled: {opened.reconciliation.rows_in:,} rows in, {opened.reconciliation.rows_out:,} placed")
+    typer.echo(
+        f"reconciled: {opened.reconciliation.rows_in:,} rows in, {opened.reconciliation.rows_out:,} accounted for"
+    )
     if out is not None:
         typer.echo(f"written to {out}")
 
@@ -70,13 +75,22 @@ def _write(opened: Ledger, folder: Path) -> None:
 def _report(opened: Ledger) -> None:
     label = " — SYNTHETIC" if opened.synthetic else ""
     typer.echo(f"{opened.title}{label} · {opened.months[0]} to {opened.months[-1]} · {opened.currency}")
+    print_table(_totals(opened), f"\nReconciliation, all {len(opened.months)} months (currency units)", exact=True)
     frame = opened.reconciliation.frame
-    if frame["control"].isna().all():
-        frame = frame.drop(columns=["control", "control_difference"])
-    print_table(frame[frame["column"].isin(["amount", "billed"])], "\nReconciliation (currency units)", rows=24)
+    controlled = frame[frame["control"].notna()]
+    if len(controlled):
+        print_table(controlled, "\nControl totals", rows=24, exact=True, more="see reconciliation.csv (--out)")
     for note in opened.reconciliation.notes:
         typer.echo(f"note: {note}")
     if len(opened.unmapped):
         columns = ["amount", "billed", "currency", "rows", "vendor", "account", "account_name", "description"]
         title = f"\nUnmapped: {float(opened.unmapped_share):.2%} of the amount; largest lines"
-        print_table(opened.unmapped[columns], title, rows=8)
+        print_table(opened.unmapped[columns], title, rows=8, exact=True, more="see unmapped.csv (--out)")
+
+
+def _totals(opened: Ledger) -> pd.DataFrame:
+    sums = ["rows", "incoming", "ledger", "excluded", "difference"]
+    totals: pd.DataFrame = (
+        opened.reconciliation.frame.groupby(["currency", "column"], sort=False)[sums].sum().reset_index()
+    )
+    return totals

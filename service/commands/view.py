@@ -37,10 +37,11 @@ def view(
     months: Annotated[int, typer.Option(min=1, help="The latest months to cover.")] = 12,
     by: Annotated[str | None, typer.Option(help="Columns to group by, separated by commas.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the whole view as CSV here.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of the files that ledger.toml names.")] = None,
     currency: Annotated[str | None, typer.Option(help="Reporting currency (ISO 4217).")] = None,
 ) -> None:
     """Show where the money goes (finance), what towers cost and how they are used (technology), who pays (consumer)."""
-    opened = open_ledger(*ledger, currency=currency)
+    opened = open_ledger(*ledger, currency=currency, data=data)
     covered = _span(month) or months
     frame = _frame(which, opened, by, covered)
     period = period_of(chosen_months(opened, covered))
