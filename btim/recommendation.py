@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from btim.errors import SchemaError
+
 STATUSES = ("optimal", "feasible", "infeasible")
 
 
@@ -190,3 +192,56 @@ class Recommendation:
             out["conflict"] = list(self.conflict)
             out["relaxations"] = [row.to_dict() for row in self.relaxations]
         return out
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> "Recommendation":
+        """Read a recommendation that `to_dict` wrote.
+
+        Raises:
+            SchemaError: a key that every recommendation has is missing.
+        """
+        try:
+            return _read(given)
+        except (KeyError, TypeError) as error:
+            raise SchemaError(
+                "is not a recommendation", field=str(error).strip("'"), remedy="make it with `waterline recommend --out`"
+            ) from None
+
+
+def _read(given: Mapping[str, Any]) -> Recommendation:
+    names = ("status", "objective", "bound", "gap", "seconds", "solver", "problem_sha256")
+    risk = given["risk"] if "risk" in given else None
+    return Recommendation(
+        **{name: given[name] for name in names},
+        funded=tuple(Funded(**row) for row in given["funded"]),
+        not_funded=tuple(_read_reason(row) for row in given["not_funded"]),
+        limits=tuple(_read_limit(row) for row in given["limits"]),
+        totals=dict(given["totals"]),
+        change=Change(**{name: tuple(ids) for name, ids in given["change"].items()}),
+        risk=None if risk is None else Risk(**risk),
+        conflict=tuple(given.get("conflict", ())),
+        relaxations=tuple(_read_relaxation(row) for row in given.get("relaxations", ())),
+    )
+
+
+def _read_reason(row: Mapping[str, Any]) -> NotFunded:
+    return NotFunded(
+        candidate=row["candidate"],
+        because=tuple(row["because"]),
+        loss_if_forced=row["loss_if_forced"],
+        displaces=tuple(row["displaces"]),
+        value_increase=row["needs"]["value_increase"],
+        cost_decrease=dict(row["needs"]["cost_decrease"]),
+        explain=row["explain"],
+    )
+
+
+def _read_limit(row: Mapping[str, Any]) -> LimitUse:
+    valid = row["valid"]
+    ends = None if valid is None else (valid[0], valid[1])
+    return LimitUse(row["id"], row["used"], row["max"], row["marginal_value"], ends, row["basis"])
+
+
+def _read_relaxation(row: Mapping[str, Any]) -> Relaxation:
+    kind = next(name for name in row if name not in {"max", "drop"})
+    return Relaxation(id=row[kind], kind=kind, max=row.get("max"))

@@ -1,0 +1,63 @@
+"""`waterline recommend`: the portfolio that maximises the objective under the limits, proven and explained.
+
+Role: the terminal's side of the optimiser.
+Must not know: how a portfolio is found.
+"""
+
+import importlib
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from btim.files import published
+from btim.portfolio import Problem
+from btim.recommendation import Recommendation
+from btim.tables import read_table
+from optimizer import solve
+from service.output.recommendation_text import summary_lines
+from service.output.workbook import write_workbook
+from service.portfolio_files import read_portfolio
+
+
+class Explain(StrEnum):
+    """How reasons are found."""
+
+    fast = "fast"
+    exact = "exact"
+    none = "none"
+
+
+def recommend(
+    problem: Annotated[Path, typer.Argument(help="Problem as JSON, or a table of projects (CSV, Parquet).")],
+    out: Annotated[Path | None, typer.Option(help="Where to write the recommendation (JSON).")] = None,
+    explain: Annotated[Explain, typer.Option(help="fast: LP estimates; exact: proved by solving again.")] = Explain.fast,
+    peaks: Annotated[Path | None, typer.Option(help="Peaks file: headroom of every resource becomes a limit.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="TOML that maps the columns of a table of projects.")] = None,
+    workbook: Annotated[Path | None, typer.Option(help="Where to write portfolio.xlsx with live formulas.")] = None,
+) -> None:
+    """Recommend which candidates to fund, at which option, and say why."""
+    given = read_portfolio(problem, mapping)
+    stated = given.problem if peaks is None else _with_headroom(given.problem, peaks)
+    answer = solve(stated, explain=explain.value)
+    if workbook is not None:
+        write_workbook(workbook, stated, answer, sources=given.sources)
+    if out is not None:
+        write_recommendation(out, answer)
+    for line in [*given.notes, *summary_lines(stated, answer)]:
+        typer.echo(line)
+
+
+def _with_headroom(problem: Problem, peaks: Path) -> Problem:
+    """Join peaks and portfolio; the chain is loaded only here, so that the command starts quickly without it."""
+    joined: Problem = importlib.import_module("service.workflows").with_headroom(problem, read_table(peaks))
+    return joined
+
+
+def write_recommendation(out: Path, answer: Recommendation) -> None:
+    """Write a recommendation in the exchange format."""
+    text = json.dumps(answer.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+    with published(out) as path:
+        path.write_text(text + "\n", encoding="utf-8")
