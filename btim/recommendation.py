@@ -204,13 +204,15 @@ class Recommendation:
             return _read(given)
         except (KeyError, TypeError) as error:
             raise SchemaError(
-                "is not a recommendation", field=str(error).strip("'"), remedy="make it with `waterline recommend --out`"
+                "is not a recommendation",
+                field=str(error).strip("'"),
+                remedy="make it with `waterline recommend --out`",
             ) from None
 
 
 def _read(given: Mapping[str, Any]) -> Recommendation:
     names = ("status", "objective", "bound", "gap", "seconds", "solver", "problem_sha256")
-    risk = given["risk"] if "risk" in given else None
+    risk = given.get("risk")
     return Recommendation(
         **{name: given[name] for name in names},
         funded=tuple(Funded(**row) for row in given["funded"]),

@@ -71,7 +71,11 @@ def frontier(
     Raises:
         UnknownReferenceError: no limit matches.
     """
-    chosen = [limit.id for limit in problem.limits if any(limit.id == wanted or fnmatchcase(limit.id, wanted) for wanted in limits)]
+    chosen = [
+        limit.id
+        for limit in problem.limits
+        if any(limit.id == wanted or fnmatchcase(limit.id, wanted) for wanted in limits)
+    ]
     if not chosen:
         raise UnknownReferenceError(
             "no such limit", value=listed(limits), remedy=f"limits are {listed(limit.id for limit in problem.limits)}"

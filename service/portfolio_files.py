@@ -38,7 +38,9 @@ def read_portfolio(path: Path, mapping: Path | None = None) -> GivenPortfolio:
     if mapping is None:
         if path.suffix in TABLES:
             raise SchemaError(
-                "a table of projects needs its mapping", file=str(path), remedy="pass --mapping FILE.toml (docs/portfolio.md)"
+                "a table of projects needs its mapping",
+                file=str(path),
+                remedy="pass --mapping FILE.toml (docs/portfolio.md)",
             )
         return GivenPortfolio(parse_problem_text(read_text(path), file=str(path)), (), tuple(sources))
     found = read_portfolio_table(path, mapping)

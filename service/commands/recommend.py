@@ -33,7 +33,9 @@ class Explain(StrEnum):
 def recommend(
     problem: Annotated[Path, typer.Argument(help="Problem as JSON, or a table of projects (CSV, Parquet).")],
     out: Annotated[Path | None, typer.Option(help="Where to write the recommendation (JSON).")] = None,
-    explain: Annotated[Explain, typer.Option(help="fast: LP estimates; exact: proved by solving again.")] = Explain.fast,
+    explain: Annotated[
+        Explain, typer.Option(help="fast: LP estimates; exact: proved by solving again.")
+    ] = Explain.fast,
     peaks: Annotated[Path | None, typer.Option(help="Peaks file: headroom of every resource becomes a limit.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="TOML that maps the columns of a table of projects.")] = None,
     workbook: Annotated[Path | None, typer.Option(help="Where to write portfolio.xlsx with live formulas.")] = None,

@@ -1,10 +1,10 @@
 """`portfolio.xlsx`: the problem and its recommendation as a workbook whose formulas recompute what it is worth.
 
-Role: lay a portfolio out on sheets that a finance person can check, edit and send back (`service.output.workbook_reader`).
+Role: lay a portfolio out on sheets that a finance person can check, edit and send back.
 Must not know: how the portfolio was found. Blue cells are inputs; black ones are formulas.
 """
 
-import datetime
+import datetime as dt
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ from service.output.sheet import Sheet, new_formats
 
 CHUNK = 30000
 """Characters of the exchanged problem a cell holds; a cell of a workbook takes 32,767."""
-UNDATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+UNDATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def write_workbook(

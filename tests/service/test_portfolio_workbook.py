@@ -1,5 +1,6 @@
 """The portfolio workbook: text stays text, and its formulas recompute what the optimiser said."""
 
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ def test_the_values_kept_beside_the_formulas_are_the_answer(
 
 
 @pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_spreadsheet_recomputes_the_same_figures_and_follows_an_edit(
     tmp_path: Path, solved: tuple[Problem, Recommendation]
 ) -> None:
