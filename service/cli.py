@@ -33,6 +33,11 @@ COMMANDS: dict[str, Entry] = {
     "demo": Entry("service.commands.demo:demo", "Make a synthetic bank and run the whole chain on it."),
     "ledger": Entry("service.commands.ledger:app", "Import cost files, map them to four layers, reconcile."),
     "view": Entry("service.commands.view:view", "Show the finance, technology or consumer view of a ledger."),
+    "forecast": Entry("service.commands.forecast:forecast", "Forecast a demand panel step by step, with quantiles."),
+    "peaks": Entry("service.commands.peaks:peaks", "How high demand peaks in the next windows, when, and how sure."),
+    "backtest": Entry(
+        "service.commands.backtest:backtest", "Past peaks forecast from their own past, beside what came."
+    ),
     "recommend": Entry("service.commands.recommend:recommend", "Recommend what to fund under limits and rules."),
 }
 """Every command of the product, in the order in which help lists them; groups name a Typer app."""
