@@ -9,10 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv as pacsv
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from service.sample.calendar import Days, bank_days
 from service.sample.organisation import LAST_DAY, MAIN_RESOURCE, RESOURCES, TOWERS, Resource
@@ -21,6 +18,8 @@ from service.sample.plan import Plan, stream
 Floats = NDArray[np.float64]
 HOURS = 24
 RECENT_DAYS = 28
+TIGHT, ROOMY = (1.14, 1.21), 1.28
+"""Capacity against the recent peak: of resources that are nearly full, and at least of all others."""
 HOURLY_SHAPE = {
     "office": (
         0.30, 0.28, 0.27, 0.27, 0.28, 0.33, 0.45, 0.66, 0.95, 1.22, 1.36, 1.38,
@@ -87,23 +86,18 @@ def write_demand(series: list[Series], path: Path) -> None:
     steps = len(series[0].values)
     start = datetime(LAST_DAY.year, LAST_DAY.month, LAST_DAY.day) + timedelta(days=1) - timedelta(hours=steps)  # noqa: DTZ001
     stamps = [(start + timedelta(hours=step)).strftime("%Y-%m-%d %H:%M:%S") for step in range(steps)]
-    repeated = np.repeat(np.arange(len(series), dtype=np.int32), steps)
-
-    def labels(values: list[str]) -> pa.Array:
-        return pa.DictionaryArray.from_arrays(pa.array(repeated), pa.array(values)).dictionary_decode()
-
-    table = pa.table(
-        {
-            "unique_id": labels([each.resource.unique_id for each in series]),
-            "ds": pa.array(stamps * len(series)),
-            "y": pa.array(np.concatenate([each.values for each in series])),
-            "tower": labels([each.resource.tower for each in series]),
-            "unit": labels([each.resource.unit for each in series]),
-            "capacity": pa.array(np.concatenate([each.capacity for each in series])),
-            "statistic": labels(["mean"] * len(series)),
-        }
-    )
-    pacsv.write_csv(table, path, pacsv.WriteOptions(quoting_style="none"))
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        out.write("unique_id,ds,y,tower,unit,capacity,statistic\n")
+        for each in series:
+            resource = each.resource
+            form = f"{{:.{resource.decimals}f}}".format
+            tails = {
+                size: f",{resource.tower},{resource.unit},{_plain(size)},mean\n" for size in set(each.capacity.tolist())
+            }
+            out.writelines(
+                f"{resource.unique_id},{stamp},{form(value)}{tails[size]}"
+                for stamp, value, size in zip(stamps, each.values.tolist(), each.capacity.tolist(), strict=True)
+            )
 
 
 def _history(resource: Resource, calendar: Days, shared: Floats, draw: np.random.Generator) -> Floats:
@@ -120,7 +114,7 @@ def _history(resource: Resource, calendar: Days, shared: Floats, draw: np.random
 
 
 def _shape(profile: str, working: NDArray[np.bool_]) -> Floats:
-    full = np.asarray(HOURLY_SHAPE[profile], dtype=np.float64) ** 0.85
+    full = np.asarray(HOURLY_SHAPE[profile], dtype=np.float64) ** 0.7
     full = full / full.mean()
     off = 0.45 * full + 0.55
     return np.asarray(np.where(working[:, None], full, off), dtype=np.float64)
@@ -128,9 +122,13 @@ def _shape(profile: str, working: NDArray[np.bool_]) -> Floats:
 
 def _wander(draw: np.random.Generator, steps: int, memory: float, spread: float) -> Floats:
     """A stationary first-order autoregression with standard deviation `spread`."""
-    pushes = draw.normal(0, spread * np.sqrt(1 - memory**2), steps)
-    pushes[0] = draw.normal(0, spread)
-    return np.asarray(lfilter([1.0], [1.0, -memory], pushes), dtype=np.float64)
+    pushes = draw.normal(0, spread * np.sqrt(1 - memory**2), steps).tolist()
+    level = float(draw.normal(0, spread))
+    walk = []
+    for push in pushes:
+        level = memory * level + push
+        walk.append(level)
+    return np.array(walk)
 
 
 def _incidents(draw: np.random.Generator, days: int) -> Floats:
@@ -146,14 +144,15 @@ def _incidents(draw: np.random.Generator, days: int) -> Floats:
 def _capacity(resource: Resource, values: Floats, plan: Plan, draw: np.random.Generator) -> Floats:
     """Installed capacity: idle where planted, near the recent peak where tight, else for about 40 % utilisation."""
     recent = values[-90 * HOURS :]
-    target = float(draw.uniform(0.38, 0.45))
+    peak = values[-RECENT_DAYS * HOURS :].max()
+    target = float(draw.uniform(0.46, 0.54) if resource.profile == "flat" else draw.uniform(0.38, 0.45))
     idle = {MAIN_RESOURCE[tower]: share for tower, share in plan.idle_towers.items()}
     if resource.unique_id in idle:
         installed = recent.mean() / idle[resource.unique_id]
     elif resource.unique_id in plan.tight:
-        installed = max(values[-RECENT_DAYS * HOURS :].max() * float(draw.uniform(1.10, 1.17)), values.max() * 1.01)
+        installed = max(peak * float(draw.uniform(*TIGHT)), values.max() * 1.01)
     else:
-        installed = max(recent.mean() / target, values.max() * 1.04)
+        installed = max(recent.mean() / target, peak * ROOMY, values.max() * 1.04)
     final = _rounded(float(installed))
     capacity = np.full(values.size, final)
     if resource.unique_id not in idle and draw.random() < 0.4:
@@ -167,3 +166,8 @@ def _rounded(amount: float) -> float:
     """Capacity as people buy it: two or three leading digits, rounded up."""
     step = 10.0 ** (np.floor(np.log10(amount)) - 2) * 5
     return float(round(np.ceil(amount / step) * step, 4))
+
+
+def _plain(amount: float) -> str:
+    """A number as people write it: no exponent, no empty decimals."""
+    return str(int(amount)) if amount == int(amount) else repr(amount)

@@ -120,11 +120,13 @@ def volumes_text(plan: Plan, demand: list[Series]) -> str:
     """`volumes.csv`: use and capacity of towers and seats, output and outcome of solutions."""
     draw = stream(plan.seed, "volumes")
     series = {each.resource.unique_id: each for each in demand}
+    hours = np.repeat([month_label(day) for day in bank_days(LAST_DAY, len(demand[0].values) // HOURS).days], HOURS)
     rows: list[tuple[object, ...]] = []
     for index, day in enumerate(month_starts()):
         month = month_label(day)
+        inside = hours == month
         for tower in TOWERS:
-            used, capacity = _tower_month(series[MAIN_RESOURCE[tower]], index, draw)
+            used, capacity = _tower_month(series[MAIN_RESOURCE[tower]], inside, index, draw)
             unit = series[MAIN_RESOURCE[tower]].resource.unit
             rows.append((month, "tower", tower, "used", used, unit))
             rows.append((month, "tower", tower, "capacity", capacity, unit))
@@ -155,12 +157,12 @@ def benchmarks_text(plan: Plan, costs: Costs, volumes: str) -> str:
     rows: list[tuple[object, ...]] = []
     for index, solution in enumerate(SOLUTIONS):
         unit_cost = allocated[index] / 100 / quantity[solution.id, "output"]
-        above = plan.dear.get(solution.id, float(draw.uniform(-0.16, -0.04)))
+        above = plan.dear.get(solution.id, float(draw.uniform(-0.2, -0.03)))
         rows.append(("solution", solution.id, "output", solution.output, _price(unit_cost / (1 + above))))
     for index, tower in enumerate(TOWERS):
         unit_cost = towers[index] / 100 / quantity[tower, "used"]
         unit = unit_of(MAIN_RESOURCE[tower])
-        rows.append(("tower", tower, "used", unit, _price(unit_cost / (1 + float(draw.uniform(-0.16, -0.04))))))
+        rows.append(("tower", tower, "used", unit, _price(unit_cost / (1 + float(draw.uniform(-0.2, -0.03))))))
     source = "Synthetic peer panel (no such study)"
     return _table(
         "layer,element,measure,unit,unit_cost,currency,source,as_of",
@@ -231,12 +233,10 @@ def _consumers(solution_id: str, draw: np.random.Generator) -> list[tuple[str, s
     ]
 
 
-def _tower_month(series: Series, index: int, draw: np.random.Generator) -> tuple[float, float]:
+def _tower_month(
+    series: Series, inside: NDArray[np.bool_], index: int, draw: np.random.Generator
+) -> tuple[float, float]:
     """Mean use and capacity of a month: metered where the panel reaches, carried back by growth before it."""
-    day = month_starts()[index]
-    days = len(series.values) // HOURS
-    labels = [month_label(each) for each in bank_days(LAST_DAY, days).days]
-    inside = np.repeat(np.array([label == month_label(day) for label in labels]), HOURS)
     if inside.sum() >= 28 * HOURS:
         return round(float(series.values[inside].mean()), 2), round(float(series.capacity[inside].mean()), 2)
     years = (MONTHS - 1 - index) / 12

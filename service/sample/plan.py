@@ -64,8 +64,11 @@ def pick(draw: np.random.Generator, items: tuple[Item, ...] | list[Item], count:
     return [items[place] for place in places]
 
 
-def draw_plan(seed: int, *, planted: bool, subscriptions: int, projects: int, owners: tuple[str, ...]) -> Plan:
-    """Draw the plan of a seed; without `planted` the organisation has no finding to find."""
+def draw_plan(seed: int, *, planted: bool, subscriptions: int, projects: list[int], owners: tuple[str, ...]) -> Plan:
+    """Draw the plan of a seed; without `planted` the organisation has no finding to find.
+
+    `subscriptions` counts those that may be bought twice, `projects` are the places of those that may be weak.
+    """
     draw = stream(seed, "plan")
     idle = {tower: round(float(draw.uniform(0.14, 0.24)), 3) for tower in pick(draw, IDLE_TOWERS, 1)}
     seats = {name: round(float(draw.uniform(0.12, 0.26)), 3) for name in pick(draw, SEATS, int(draw.integers(1, 3)))}
@@ -77,7 +80,7 @@ def draw_plan(seed: int, *, planted: bool, subscriptions: int, projects: int, ow
     dear = {DEAR: round(float(draw.uniform(0.235, 0.265)), 4), ARCHIVE: round(float(draw.uniform(0.5, 0.8)), 4)}
     others = [solution.id for solution in SOLUTIONS if solution.id not in dear]
     dear |= {name: round(float(draw.uniform(0.2, 0.45)), 4) for name in pick(draw, others, int(draw.integers(1, 4)))}
-    weak = tuple(pick(draw, list(range(projects)), int(draw.integers(9, 12))))
+    weak = tuple(pick(draw, projects, int(draw.integers(9, 12))))
     busy = [name for name in TIGHT_CHOICES if name not in {MAIN_RESOURCE[tower] for tower in idle}]
     tight = tuple(pick(draw, busy, int(draw.integers(3, 5))))
     if not planted:

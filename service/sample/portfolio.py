@@ -182,15 +182,15 @@ def _limits(candidates: list[dict[str, Any]]) -> dict[str, Any]:
     budget = (asked["capex:2026"] + asked["opex:2026"]) * BUDGET_SHARE + 4_200_000
     return {
         "budget 2026": {"of": {"capex:2026": 1, "opex:2026": 1}, "max": _whole(budget)},
-        "capex:2026": {"max": _whole(asked["capex:2026"] * (BUDGET_SHARE + 0.02))},
-        "opex:2026": {"max": _whole(asked["opex:2026"] * (BUDGET_SHARE + 0.05) + 4_200_000)},
-        "capex:2027": {"max": _whole(asked["capex:2027"] * 0.55)},
-        "opex:2027": {"max": _whole(asked["opex:2027"] * 0.55 + 2_400_000)},
+        "capex:2026": {"max": _whole(asked["capex:2026"] * 0.6)},
+        "opex:2026": {"max": _whole(asked["opex:2026"] * 0.6 + 4_200_000)},
+        "capex:2027": {"max": _whole(asked["capex:2027"] * 0.5)},
+        "opex:2027": {"max": _whole(asked["opex:2027"] * 0.6 + 2_400_000)},
         "staff:2026": {"max": round(asked["staff:2026"] * 0.5), "unit": "FTE"},
         "retail 2026": {
             "of": {"capex:2026": 1, "opex:2026": 1},
             "where": {"business_owner": "Retail Banking"},
-            "max": _whole(retail * 0.6),
+            "max": _whole(retail * 0.55),
         },
     }
 

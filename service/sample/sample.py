@@ -56,9 +56,8 @@ def make_sample(out: Path, seed: int, *, days: int = 400, planted: bool = True) 
             f"days must be {FEWEST_DAYS} to {MOST_DAYS}", field="--days", value=days, remedy="choose another number"
         )
     _refuse_foreign(out)
-    plan = draw_plan(
-        seed, planted=planted, subscriptions=len(SUBSCRIPTIONS), projects=len(PROJECTS), owners=BUSINESS_UNITS
-    )
+    choices = [place for place, project in enumerate(PROJECTS) if project.solution and not project.duty]
+    plan = draw_plan(seed, planted=planted, subscriptions=len(SUBSCRIPTIONS), projects=choices, owners=BUSINESS_UNITS)
     series = demand.make_demand(plan, days)
     texts, truth = _texts(plan, series)
     with published_folder(out) as folder:

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from btim.errors import FileError, RuleError
+from btim.ledger import open_ledger
+from btim.views import consumer_view, technology_view
+from optimizer import parse_problem, solve
 from service.sample import SampleFiles, make_sample
 
 DAYS = 60
@@ -161,3 +164,30 @@ def test_a_seed_below_zero_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="seed must not be negative"):
         make_sample(tmp_path / "bank", -1)
     assert not (tmp_path / "bank").exists()
+
+
+def test_the_optimiser_accepts_the_problem_and_funds_it_within_its_limits(sample: SampleFiles, truth: dict) -> None:
+    problem = parse_problem(json.loads(sample.portfolio.read_text("utf-8")))
+    recommendation = solve(problem).to_dict()
+    assert recommendation["status"] == "optimal"
+    funded = {row["candidate"] for row in recommendation["funded"]}
+    assert 15 < len(funded) < 45
+    assert len(funded & set(truth["low_value_projects"])) <= 2
+
+
+def test_the_ledger_reconciles_and_shows_fraud_analytics_a_quarter_above_its_benchmark(sample: SampleFiles) -> None:
+    ledger = open_ledger(sample.ledger)
+    assert ledger.unmapped_share < Decimal("0.005")
+    view = consumer_view(ledger)
+    fraud = view[view["solution"] == "sol-antifraud"].iloc[0]
+    assert 0.2 < float(fraud["gap_share"]) < 0.3
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_only_the_planted_tower_stands_idle_and_no_tower_above_its_benchmark(tmp_path: Path, seed: int) -> None:
+    files = make_sample(tmp_path / "bank", seed, days=DAYS)
+    findings = json.loads((tmp_path / "bank-truth.json").read_text("utf-8"))["findings"]
+    idle = {each["element"] for each in findings if each["kind"] == "low_utilisation" and each["layer"] == "tower"}
+    view = technology_view(open_ledger(files.ledger)).dropna(subset=["utilisation"])
+    assert {tower for tower, share in zip(view["tower"], view["utilisation"], strict=True) if share < 0.3} == idle
+    assert (view["gap_share"].astype(float) < 0).all()
