@@ -11,7 +11,7 @@ from decimal import Decimal
 from btim.errors import ValueFormatError
 from experiments.gold import vocabulary as words
 
-_NUMBER = re.compile(r"(?P<digits>\d+(?:\.\d+)?)(?P<suffix>[a-z]*|[千百万亿]+)")
+_NUMBER = re.compile(r"(?P<digits>-?\d+(?:\.\d+)?)(?P<suffix>[a-z]*|[千百万亿]+)")
 _PERIOD = re.compile(r"(?P<fy>FY)?(?P<year>\d{4})(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|-(?P<month>\d\d))?")
 
 
