@@ -35,7 +35,7 @@ close a named one with `⟦/1⟧` (a bare `⟧` closes the span opened last). Th
   `40min`, `90s`, `3w`; for durations in months `2y`. `*` in a `from_to` stands for |to − from|. Days that are no finite
   decimal are rounded to six places.
 - UNIT is `pct`, `pp`, `bp`, `x` (times), `count`, `day`, `month`, `score`, or an ISO currency, which means money.
-- `from`, `to` fill `before` and `after` (which may be negative); `range` fills `value_range` and its lower end must be VALUE.
+- `from`, `to` fill `before` and `after`, which may be negative; `range` fills `value_range`, its lower end is VALUE.
 - PERIOD is `2025-04-01..2025-06-30`, `2025Q2`, `2025H1`, `2025`, `2025-06`, or `FY2024` (a UK financial year: from
   1 April 2024 to 31 March 2025).
 - `bu` must stand in the text as written; `per` is `year`, `quarter` or `month` for a rate.
