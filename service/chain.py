@@ -92,7 +92,10 @@ class ReadingPart:
 
 @dataclass(frozen=True, slots=True)
 class ChainResult:
-    """One whole run, ready to be shown. `as_of` is an ISO date or timestamp; `timings` are seconds by stage."""
+    """One whole run, ready to be shown. `as_of` is an ISO date or timestamp; `timings` are seconds by stage.
+
+    `names` gives the catalogue's name of a solution by its id; an id without one is shown as it is.
+    """
 
     title: str
     synthetic: bool
@@ -106,3 +109,4 @@ class ChainResult:
     reading: ReadingPart | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)

@@ -24,27 +24,21 @@ from service.output.formats import (
     unit_of,
 )
 from service.output.page import (
-    Block,
     Cell,
     Chart,
     Column,
     Figure,
     Figures,
     Gallery,
-    Quote,
-    Quotes,
     Row,
     Section,
     Table,
     kept,
 )
+from service.output.sections.evidence import confidence_words, event_words, language, quotes
 
 ID, TITLE = "value", "What came of it"
 QUESTION = "Did what was funded pay back, according to whom, and how sure is that?"
-CONTEXT = 90
-SHOWN, MORE = 12, 60
-_HAN = range(0x4E00, 0xA000)
-_TRADITIONAL = frozenset("億萬與後來實際業務節數據網銀擊風險較這個們對應開發產區單")
 
 
 def reading_section(chain: ChainResult) -> Section:
@@ -57,7 +51,7 @@ def reading_section(chain: ChainResult) -> Section:
         _chart(part, chain),
         _by_solution(part, chain.currency),
         _unsettled(part),
-        *_quotes(part),
+        *quotes(part),
         _risks(part),
     ]
     return Section(ID, TITLE, QUESTION, reading_words(part, chain.currency), kept(blocks))
@@ -142,17 +136,11 @@ def _bar(saving: float, gain: float, row: Mapping[Any, Any], scale: Scale, curre
         for size, shade, words in ((saving, "water", "saved"), (gain, "water-2", "gained"))
         if size
     ]
-    return RankedBar(name, tuple(parts), end=_confidence(row.get("confidence")))
+    return RankedBar(name, tuple(parts), end=confidence_words(row.get("confidence")))
 
 
 def _plain(value: Any) -> float:
     return 0.0 if is_missing(value) else float(value)
-
-
-def _confidence(value: Any) -> str:
-    if is_missing(value) or isinstance(value, str):
-        return "" if is_missing(value) else str(value)
-    return f"{number(float(value) * 100)} %"
 
 
 _MONEY = ("realised_saving", "realised_gain", "other_changes")
@@ -174,7 +162,9 @@ def _by_solution(part: ReadingPart, currency: str | None) -> Table | None:
         name = str(row.get("name") or row.get("solution") or "credited to no solution")
         cells = [Cell(name, "" if is_missing(row.get("solution")) else str(row["solution"]))]
         cells += [Cell(scaled(row[column], scale) if _plain(row[column]) else MISSING) for column in amounts]
-        cells += [Cell(_confidence(row[column]) if column == "confidence" else _text(row[column])) for column in rest]
+        cells += [
+            Cell(confidence_words(row[column]) if column == "confidence" else _text(row[column])) for column in rest
+        ]
         rows.append(Row(tuple(cells)))
     note = "Rates and totals are never added, company-wide claims never to a solution's."
     return Table("Realised value by solution", tuple(columns), tuple(rows), "claimed", note, "value_by_solution.csv")
@@ -191,31 +181,6 @@ def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return number(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
-
-
-def event_words(event: Mapping[str, Any]) -> str:
-    """What was read from a passage: kind, metric, amount, status, period."""
-    unit, value = str(event.get("unit") or ""), event.get("value")
-    amount = money(value, event.get("currency")) if unit == "money" else f"{_short(value)} {_UNITS.get(unit, unit)}"
-    sign = {"up": "▲ ", "down": "▼ "}.get(str(event.get("direction")), "")
-    per = f" a {event['per']}" if event.get("per") else ""
-    period = event.get("period")
-    when = "" if is_missing(period) or not period else f", {period[0]} to {period[1]}"
-    kind = str(event.get("kind", "")).replace("_", "–")
-    return f"{heading(str(event.get('metric', '')))} · {kind} {sign}{amount}{per}{when}"
-
-
-_UNITS = {
-    "percent": "%", "percentage_point": "percentage points", "basis_point": "basis points", "times": "×",
-    "duration_day": "days", "duration_month": "months", "count": "", "score": "points",
-}  # fmt: skip
-
-
-def _short(value: Any) -> str:
-    if is_missing(value):
-        return MISSING
-    size = float(value)
-    return number(size, 0) if size == int(size) else f"{size:,.6g}"
 
 
 def _unsettled(part: ReadingPart) -> Table | None:
@@ -238,67 +203,10 @@ def _unsettled_row(event: Mapping[Any, Any]) -> Row:
             Cell(str(event.get("solution") or "none")),
             Cell(str(event.get("status") or "")),
             Cell(str(reason)),
-            Cell(_confidence(event.get("confidence"))),
+            Cell(confidence_words(event.get("confidence"))),
             Cell(str(event.get("document") or "")),
         )
     )
-
-
-def _quotes(part: ReadingPart) -> list[Block | None]:
-    quotes = [_quote(event, part) for event in part.events.to_dict("records")]
-    found = sorted((quote for quote in quotes if quote is not None), key=lambda quote: not quote.counted)
-    return [
-        Quotes("The evidence, as written", tuple(found[:SHOWN])) if found else None,
-        Quotes(
-            f"{counted(min(len(found), SHOWN + MORE) - SHOWN, 'more passage')}",
-            tuple(found[SHOWN : SHOWN + MORE]),
-            folded=True,
-        )
-        if len(found) > SHOWN
-        else None,
-    ]
-
-
-def _quote(event: Mapping[Any, Any], part: ReadingPart) -> Quote | None:
-    text = part.texts.get(str(event.get("document")))
-    span = event.get("evidence")
-    if text is None or span is None or is_missing(span):
-        return None
-    start, end = int(span[0]), int(span[1])
-    counted_here = bool(event.get("counted"))
-    names = dict(zip(part.by_solution.get("solution", ()), part.by_solution.get("name", ()), strict=False))
-    solution = event.get("solution")
-    return Quote(
-        before=_before(text, start),
-        evidence=text[start:end],
-        after=_after(text, end),
-        lang=language(text),
-        document=str(event.get("document")),
-        reading=event_words(event),
-        status=str(event.get("status") or ""),
-        counted=counted_here,
-        why="" if counted_here or is_missing(event.get("why")) else str(event.get("why") or ""),
-        confidence=_confidence(event.get("confidence")),
-        solution="credited to no solution" if is_missing(solution) else str(names.get(solution) or solution),
-    )
-
-
-def _before(text: str, start: int) -> str:
-    piece = text[max(0, start - CONTEXT) : start].rpartition("\n")[2]
-    return ("…" if len(piece) == CONTEXT else "") + piece
-
-
-def _after(text: str, end: int) -> str:
-    piece = text[end : end + CONTEXT].partition("\n")[0]
-    return piece + ("…" if len(piece) == CONTEXT else "")
-
-
-def language(text: str) -> str:
-    """BCP 47 tag for the browser's fonts and for screen readers, by script; not the reader's language detection."""
-    sample = text[:2000]
-    if sum(ord(char) in _HAN for char in sample) < 0.1 * max(len(sample), 1):
-        return "en"
-    return "zh-Hant" if sum(char in _TRADITIONAL for char in sample) >= 3 else "zh-Hans"
 
 
 def _risks(part: ReadingPart) -> Table | None:

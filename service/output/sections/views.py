@@ -1,19 +1,17 @@
-"""The ledger's three views as tables and charts for finance, technology and the business.
+"""The ledger's three views as tables for finance, technology and the business.
 
 Role: pools with plan and variance, towers with use and unit cost against a benchmark, consumers with what they pay.
 Must not know: how a view was made. A view with other columns than the usual ones is shown as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from service.output.charts.money import Part, RankedBar, ranked_bars, stacked_months
 from service.output.formats import (
     MISSING,
     Scale,
-    counted,
     is_missing,
     money_scale,
     number,
@@ -22,13 +20,13 @@ from service.output.formats import (
     share,
     unit_of,
 )
-from service.output.page import Cell, Chart, Column, Row, Table, Tone
+from service.output.page import Cell, Column, Row, Table, Tone
 from service.output.plain import plain_table
 
-MOST_SERIES, MOST_BARS, MOST_ROWS = 8, 12, 25
+MOST_ROWS, TOP = 30, 3
 OVERSPENT, DEARER = 0.05, 0.10
 """From where a pool over its plan, and a unit cost over its benchmark, are set in a warning tone."""
-EXPENDITURE = {"capex": "CapEx", "opex": "OpEx"}
+EXPENDITURE = {"capex": "CapEx", "opex": "OpEx", "": "Not stated"}
 
 
 def as_float(value: Any) -> float:
@@ -83,175 +81,151 @@ def technology_table(frame: pd.DataFrame, currency: str | None) -> Table | None:
     """Towers with cost, use of capacity, and unit cost against the benchmark with its source and date."""
     if not {"tower", "amount"} <= set(frame.columns):
         return plain_table("Technology view", frame, currency, "view_technology.csv")
-    scale = money_scale(frame["amount"])
+    scale, source = money_scale(frame["amount"]), one_source(frame)
     columns = (
         Column("Tower"),
         Column("Cost", unit_of(currency, scale), num=True),
         Column("Used of capacity"),
+        *_unit_columns(currency, scale),
+    )
+    rows = tuple(_tower(row, scale, named=not source) for row in frame.to_dict("records"))
+    note = "Cost after towers have settled with each other. One unit is one unit in use for a month. " + source
+    return Table("Technology view: what it is used for", columns, rows, "actual", note, "view_technology.csv")
+
+
+def _tower(row: dict[Any, Any], scale: Scale, *, named: bool) -> Row:
+    used = row.get("utilisation")
+    what = ""
+    if not is_missing(row.get("used")):
+        what = f"{quantity(row['used'])} of {quantity(row['capacity'], row.get('usage_unit'))}"
+    return Row(
+        (
+            Cell(str(row["tower"]), share(row.get("share")) + " of all"),
+            Cell(scaled(row["amount"], scale)),
+            Cell(share(used, 0), what, bar=None if is_missing(used) else max(0.0, min(as_float(used), 1.0))),
+            *unit_cost_cells(row, scale, named=named),
+        )
+    )
+
+
+def _unit_columns(currency: str | None, scale: Scale) -> tuple[Column, ...]:
+    return (
         Column("Unit cost", currency or "", num=True),
         Column("Benchmark", currency or "", num=True),
         Column("Against it", num=True),
         Column("At stake", unit_of(currency, scale), num=True, note="what the gap costs at the measured quantity"),
     )
-    rows = tuple(_tower(row, scale) for row in frame.to_dict("records"))
-    note = "Cost after towers have settled with each other. A dash: no volume or no benchmark was given."
-    return Table("Technology view: what it is used for", columns, rows, "actual", note, "view_technology.csv")
 
 
-def _tower(row: dict[Any, Any], scale: Scale) -> Row:
-    used = row.get("utilisation")
-    what = (
-        ""
-        if is_missing(row.get("used"))
-        else f"{quantity(row['used'])} of {quantity(row['capacity'], row.get('usage_unit'))}"
-    )
-    return Row(
-        (
-            Cell(str(row["tower"]), share(row.get("share")) + " of all"),
-            Cell(scaled(row["amount"], scale)),
-            Cell(share(used, 0), what, bar=None if is_missing(used) else max(0.0, min(float(used or 0), 1.0))),
-            *unit_cost_cells(row),
-            Cell(scaled(row.get("above_benchmark"), scale)),
-        )
-    )
+def one_source(frame: pd.DataFrame) -> str:
+    """Source and date of the benchmarks in words when all of them share it, else nothing."""
+    if not {"benchmark_source", "benchmark_as_of"} <= set(frame.columns):
+        return ""
+    known = frame[frame["benchmark_source"].notna()]
+    found = {(str(row["benchmark_source"]), str(row["benchmark_as_of"])) for row in known.to_dict("records")}
+    return "Benchmark: {}, {}.".format(*found.pop()) if len(found) == 1 else ""
 
 
-def unit_cost_cells(row: dict[Any, Any]) -> tuple[Cell, Cell, Cell]:
-    """Unit cost with its unit, benchmark with its source, and the gap between them."""
+def unit_cost_cells(row: dict[Any, Any], scale: Scale, *, named: bool) -> tuple[Cell, ...]:
+    """Unit cost with its unit, benchmark (with its source when `named`), the gap and the money it stands for."""
     gap = row.get("gap_share")
-    source = " · ".join(
-        str(row[name]) for name in ("benchmark_source", "benchmark_as_of") if not is_missing(row.get(name))
-    )
-    tone: Tone = "" if is_missing(gap) else "bad" if float(gap or 0) > DEARER else ""
-    words = MISSING if is_missing(gap) else ("+" if float(gap or 0) > 0 else "") + share(gap, 0)
+    places = ("benchmark_source", "benchmark_as_of") if named else ()
+    source = " · ".join(str(row[name]) for name in places if not is_missing(row.get(name)))
+    tone: Tone = "bad" if as_float(gap) > DEARER else ""
+    words = MISSING if is_missing(gap) else ("+" if as_float(gap) > 0 else "") + share(gap, 0)
     return (
         Cell(unit_price(row.get("unit_cost")), "" if is_missing(row.get("unit")) else f"per {row['unit']}"),
         Cell(unit_price(row.get("benchmark")), source),
         Cell(words, tone=tone),
+        Cell(scaled(row.get("above_benchmark"), scale), tone=tone),
     )
 
 
 def unit_price(value: Any) -> str:
-    """A price per unit with four significant digits."""
+    """A price per unit with about four significant digits."""
     if is_missing(value):
         return MISSING
     size = abs(float(value))
     return number(value, 0 if size >= 1000 else 2 if size >= 1 else 4)
 
 
-def consumer_table(frame: pd.DataFrame, currency: str | None) -> Table | None:
-    """Who pays for which solution, dearest first, how much of it was metered, and unit cost against the benchmark."""
+def consumer_table(frame: pd.DataFrame, currency: str | None, names: Mapping[str, str]) -> Table | None:
+    """What each business unit pays, how much of it was metered, and for which solutions most."""
     if not {"consumer", "amount"} <= set(frame.columns):
         return plain_table("Consumer view", frame, currency, "view_consumer.csv")
-    scale = money_scale(frame["amount"])
+    sized = frame.assign(_amount=frame["amount"].map(as_float))
+    whole = float(sized["_amount"].sum()) or 1.0
+    ordered = sized.groupby("consumer")["_amount"].sum().sort_values(ascending=False)
+    scale = money_scale(ordered)
+    rows = [
+        _consumer(str(name), sized[sized["consumer"] == name], amount, amount / whole, scale, names)
+        for name, amount in ordered.items()
+    ]
     columns = (
-        Column("Business unit and solution"),
+        Column("Business unit"),
         Column("Cost", unit_of(currency, scale), num=True),
+        Column("Of all"),
         Column("Metered"),
-        Column("Unit cost", currency or "", num=True),
-        Column("Benchmark", currency or "", num=True),
-        Column("Against it", num=True),
+        Column("Dearest solutions", unit_of(currency, scale)),
     )
-    rows = tuple(_consumer(row, scale) for row in frame.head(MOST_ROWS).to_dict("records"))
-    more = len(frame) - MOST_ROWS
-    note = "Metered: the part split by a meter; the rest by an assumed share or booked there directly."
-    note += f" {counted(more, 'smaller row')} in the file." if more > 0 else ""
-    return Table("Consumer view: who pays for what", columns, rows, "actual", note, "view_consumer.csv")
+    note = "Metered: the part split by a meter; the rest by an assumed share, or booked there directly."
+    return Table("Consumer view: who pays for what", columns, tuple(rows), "actual", note, "view_consumer.csv")
 
 
-def _consumer(row: dict[Any, Any], scale: Scale) -> Row:
-    metered = row.get("metered_share")
-    solution = "" if is_missing(row.get("solution")) else str(row.get("solution"))
+def _consumer(name: str, rows: pd.DataFrame, amount: float, part: float, scale: Scale, names: Mapping[str, str]) -> Row:
+    metered = None
+    if "metered_share" in rows.columns and rows["metered_share"].notna().any() and amount:
+        metered = float((rows["_amount"] * rows["metered_share"].map(as_float)).sum()) / amount
+    top = rows.sort_values("_amount", ascending=False).head(TOP) if "solution" in rows.columns else rows.head(0)
+    dearest = [f"{shown(row['solution'], names)} {scaled(row['_amount'], scale)}" for row in top.to_dict("records")]
     return Row(
         (
-            Cell(str(row["consumer"]), solution),
+            Cell(name),
+            Cell(scaled(amount, scale)),
+            Cell(share(part), bar=max(0.0, min(part, 1.0))),
+            Cell(share(metered, 0)),
+            Cell(", ".join(dearest)),
+        )
+    )
+
+
+def shown(solution: Any, names: Mapping[str, str]) -> str:
+    """A solution by its name where the catalogue has one; a blank one says so."""
+    return "no solution" if is_missing(solution) or not solution else names.get(str(solution), str(solution))
+
+
+def by_solution(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a solution, dearest first: its cost over all consumers, and its own unit cost columns."""
+    sized = frame.assign(amount=frame["amount"].map(as_float))
+    first = sized.drop_duplicates("solution").drop(columns="amount")
+    sums = sized.groupby("solution", sort=False)["amount"].sum().reset_index()
+    return sums.merge(first, on="solution").sort_values("amount", ascending=False, kind="stable")
+
+
+def solution_table(frame: pd.DataFrame, currency: str | None, names: Mapping[str, str]) -> Table | None:
+    """Solutions with cost, unit cost against the benchmark, and cost per unit of outcome."""
+    if not {"solution", "amount", "unit_cost"} <= set(frame.columns):
+        return None
+    solutions, source = by_solution(frame), one_source(frame)
+    scale = money_scale(solutions["amount"])
+    columns = (
+        Column("Solution"),
+        Column("Cost", unit_of(currency, scale), num=True),
+        *_unit_columns(currency, scale),
+        Column("Per outcome", currency or "", num=True),
+    )
+    rows = tuple(_solution(row, scale, names, named=not source) for row in solutions.to_dict("records"))
+    note = "A dash: no volume or no benchmark was given. " + source
+    return Table("Solutions: what a unit costs", columns, rows[:MOST_ROWS], "actual", note, "view_consumer.csv")
+
+
+def _solution(row: dict[Any, Any], scale: Scale, names: Mapping[str, str], *, named: bool) -> Row:
+    unit = row.get("outcome_unit")
+    return Row(
+        (
+            Cell(shown(row["solution"], names), str(row["solution"])),
             Cell(scaled(row["amount"], scale)),
-            Cell(share(metered, 0), bar=None if is_missing(metered) else max(0.0, min(float(metered or 0), 1.0))),
-            *unit_cost_cells(row),
+            *unit_cost_cells(row, scale, named=named),
+            Cell(unit_price(row.get("cost_per_outcome")), "" if is_missing(unit) else f"per {unit}"),
         )
-    )
-
-
-def month_chart(
-    frame: pd.DataFrame, by: str, title: str, currency: str | None, *, synthetic: bool, plan: bool = False
-) -> Chart | None:
-    """Cost by month, stacked by `by`; with `plan`, the plan's total as a line over it."""
-    if not {"month", "amount", by} <= set(frame.columns) or frame["month"].nunique() < 2:
-        return None
-    sized = frame.assign(
-        _amount=frame["amount"].map(as_float), _by=frame[by].map(lambda name: EXPENDITURE.get(name, name))
-    )
-    wide = sized.pivot_table(index="month", columns="_by", values="_amount", aggfunc="sum").fillna(0.0)
-    wide = wide[wide.sum().sort_values(ascending=False).index]
-    if wide.shape[1] > MOST_SERIES:
-        rest = wide.iloc[:, MOST_SERIES - 1 :].sum(axis=1)
-        wide = wide.iloc[:, : MOST_SERIES - 1].assign(Others=rest)
-    line = None
-    if plan and "plan" in frame.columns and frame["plan"].notna().any():
-        line = sized.assign(_plan=frame["plan"].map(as_float)).groupby("month")["_plan"].sum().rename("Plan")
-    svg = stacked_months(f"months:{by}", wide, title=title, currency=currency, synthetic=synthetic, line=line)
-    return Chart(title, svg, "actual")
-
-
-def ranked_chart(frame: pd.DataFrame, by: str, title: str, currency: str | None, *, synthetic: bool) -> Chart | None:
-    """The dearest of a view as bars; a tower's bar is dark for the part of its capacity that is used."""
-    if not {by, "amount"} <= set(frame.columns) or frame.empty:
-        return None
-    sums = frame.assign(_amount=frame["amount"].map(as_float)).groupby(by)["_amount"].sum()
-    sums = sums.sort_values(ascending=False).head(MOST_BARS)
-    used = dict(zip(frame[by], frame["utilisation"], strict=True)) if "utilisation" in frame.columns else {}
-    scale = money_scale(sums)
-    bars = [_bar(str(name), float(value), used.get(name), scale) for name, value in sums.items()]
-    svg = ranked_bars(
-        f"rank:{by}", bars, title=title, unit=unit_of(currency, scale), divisor=scale.divisor, synthetic=synthetic
-    )
-    note = (
-        "Dark: in proportion to the capacity used; light: paid for and idle. The figure at the end is cost."
-        if used
-        else ""
-    )
-    return Chart(title, svg, "actual", note)
-
-
-def _bar(name: str, value: float, used: Any, scale: Scale) -> RankedBar:
-    words = f"{name}: {scaled(value, scale)}"
-    if is_missing(used):
-        return RankedBar(name, (Part(value, "c1", hatched=False, words=words),), end=scaled(value, scale))
-    busy = max(0.0, min(float(used), 1.0)) * value
-    parts = (
-        Part(busy, "c1", hatched=False, words=f"{words}, {share(used, 0)} of capacity used"),
-        Part(value - busy, "water-2", hatched=False, words=f"{words}, {share(1 - float(used), 0)} idle"),
-    )
-    return RankedBar(name, parts, end=scaled(value, scale))
-
-
-def gap_chart(frames: Sequence[tuple[str, pd.DataFrame]], *, synthetic: bool) -> Chart | None:
-    """Unit cost of everything that has a benchmark, as a multiple of it; the stroke is the benchmark."""
-    found: dict[str, float] = {}
-    for by, frame in frames:
-        if {by, "gap_share"} <= set(frame.columns):
-            known = frame[frame["gap_share"].notna()].drop_duplicates(by)
-            found |= {str(row[by]): 1 + float(row["gap_share"]) for row in known.to_dict("records")}
-    ranked = sorted(found.items(), key=lambda item: -item[1])[:MOST_BARS]
-    if not ranked:
-        return None
-    bars = [
-        RankedBar(
-            name,
-            (
-                Part(
-                    ratio,
-                    "bad" if ratio > 1 + DEARER else "c1",
-                    hatched=False,
-                    words=f"{name}: {number(ratio, 2)} times",
-                ),
-            ),
-            mark=1.0,
-            end=("+" if ratio > 1 else "") + share(ratio - 1, 0),
-        )
-        for name, ratio in ranked
-    ]
-    svg = ranked_bars("gap", bars, title="Unit cost against benchmark", unit="times the benchmark", synthetic=synthetic)
-    return Chart(
-        "Unit cost against benchmark", svg, "actual", "The stroke is the benchmark; red is more than 10 % above it."
     )
