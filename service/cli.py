@@ -39,6 +39,8 @@ COMMANDS: dict[str, Entry] = {
         "service.commands.backtest:backtest", "Past peaks forecast from their own past, beside what came."
     ),
     "recommend": Entry("service.commands.recommend:recommend", "Recommend what to fund under limits and rules."),
+    "read": Entry("service.commands.read:read", "Reports to value events, credited to solutions, with evidence."),
+    "read-eval": Entry("service.commands.read:read_eval", "Score readings against a gold file."),
 }
 """Every command of the product, in the order in which help lists them; groups name a Typer app."""
 

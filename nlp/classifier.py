@@ -1,0 +1,58 @@
+"""Logistic regression at reading time: named heads over string features, weights as arrays.
+
+Role: turn feature strings into class probabilities with numpy alone; load and save the weights without pickle.
+Must not know: how the weights were fitted (see `nlp.training`) or what the classes mean.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Several softmax classifiers over one vocabulary: `weights` has a row a feature and a column a class of any head."""  # noqa: E501
+
+    vocabulary: Mapping[str, int]
+    classes: Mapping[str, tuple[str, ...]]
+    weights: Floats
+
+    def scores(self, features: Sequence[str]) -> dict[str, dict[str, float]]:
+        """Probability of every class of every head; features never seen in training count nothing."""
+        rows = sorted({self.vocabulary[name] for name in features if name in self.vocabulary})
+        logits = self.weights[rows].sum(axis=0) if rows else np.zeros(self.weights.shape[1], dtype=np.float32)
+        result: dict[str, dict[str, float]] = {}
+        column = 0
+        for head, names in self.classes.items():
+            part = logits[column : column + len(names)]
+            column += len(names)
+            powers = np.exp(part - part.max())
+            result[head] = dict(zip(names, (powers / powers.sum()).tolist(), strict=True))
+        return result
+
+    def save(self, target: Path) -> None:
+        """Write vocabulary, classes and weights (half precision) as one NumPy archive without pickled objects."""
+        ordered = sorted(self.vocabulary, key=lambda name: self.vocabulary[name])
+        header = json.dumps({"vocabulary": ordered, "classes": self.classes}, ensure_ascii=False)
+        np.savez_compressed(
+            target, header=np.frombuffer(header.encode(), dtype=np.uint8), weights=self.weights.astype(np.float16)
+        )
+
+
+def load_heads(source: BinaryIO) -> Heads:
+    """Read what `Heads.save` wrote."""
+    with np.load(source, allow_pickle=False) as archive:
+        header: dict[str, Any] = json.loads(archive["header"].tobytes())
+        weights = archive["weights"].astype(np.float32)
+    return Heads(
+        {name: index for index, name in enumerate(header["vocabulary"])},
+        {head: tuple(names) for head, names in header["classes"].items()},
+        weights,
+    )

@@ -1,0 +1,203 @@
+"""Features of a candidate claim: cue words, metric names, units, prepositions and words around the number.
+
+Role: describe a candidate by short strings, the same in every language where a cue or a unit says enough.
+Must not know: labels, weights, or solutions. Cue words are evidence to weigh, never filters.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from nlp.annotation import Annotated
+from nlp.candidates import Candidate, to_pattern
+from nlp.pipeline import Mark
+
+_TOKEN = re.compile(r"[a-z][a-z'-]*|[\u3400-\u9fff]|[%$£€¥→]|\d+")
+_DIRECTIONS = ("up", "down", "flat")
+_STATUS = ("planned", "negated", "hypothetical", "realised")
+NEAR = 14
+
+
+def tokens_of(text: str) -> list[str]:
+    """Words, single Han characters, signs and numbers of lower-cased text."""
+    return _TOKEN.findall(text)
+
+
+def features_of(document: Annotated, candidate: Candidate, company: int) -> list[str]:
+    """Feature strings of one candidate; `company` is how many candidates share its sentence."""
+    found = list(_own(candidate, company))
+    found += _marks(document, candidate)
+    found += _words(document, candidate)
+    found += _surroundings(document, candidate)
+    return found
+
+
+def _own(candidate: Candidate, company: int) -> Iterator[str]:
+    quantity = candidate.quantity
+    unit = candidate.unit
+    yield "bias"
+    yield f"unit={unit}"
+    yield f"form={candidate.form}"
+    yield f"unit,form={unit},{candidate.form}"
+    yield f"lang={candidate.sentence.language}"
+    yield f"sign={quantity.sign}"
+    yield f"many={min(company, 5)}"
+    yield f"order={min(candidate.order, 4)}"
+    if quantity.weak:
+        yield "weak"
+    if quantity.noun:
+        yield f"noun={quantity.noun}"
+    if candidate.per:
+        yield f"per={candidate.per}"
+    if candidate.value_range:
+        yield "range"
+    if candidate.before is not None and candidate.after is not None:
+        yield f"moved={'up' if candidate.after > candidate.before else 'down'}"
+    if candidate.sentence.is_heading:
+        yield "heading"
+
+
+def _labels(marks: Sequence[Mark], layer: str) -> list[Mark]:
+    """Marks of a layer, those inside a longer mark of the same layer left out."""
+    kept: list[Mark] = []
+    for mark in marks:
+        if not mark.label.startswith(layer):
+            continue
+        inside = kept and mark.end <= kept[-1].end and mark.label != kept[-1].label
+        if inside and mark.end - mark.start < kept[-1].end - kept[-1].start:
+            continue
+        kept.append(mark)
+    return kept
+
+
+def _marks(document: Annotated, candidate: Candidate) -> Iterator[str]:
+    first, last = candidate.clause
+    sentence = candidate.sentence
+    inside = document.marks(first, last)
+    cues = _labels(inside, "cue:")
+    left = [mark for mark in cues if mark.end <= candidate.start]
+    right = [mark for mark in cues if mark.start >= candidate.end]
+    for mark in left:
+        yield f"L:{mark.label}"
+    for mark in right:
+        yield f"R:{mark.label}"
+    for mark in cues:
+        if candidate.start <= mark.start and mark.end <= candidate.end:
+            yield f"I:{mark.label}"
+    near_left = [mark.label[4:] for mark in left if candidate.start - mark.end <= NEAR][-3:]
+    near_right = [mark.label[4:] for mark in right if mark.start - candidate.end <= NEAR][:2]
+    for label in near_left:
+        yield f"l:{label}"
+    for label in near_right:
+        yield f"r:{label}"
+    if near_left:
+        yield f"l1:{near_left[-1]}"
+        yield f"l1,unit:{near_left[-1]},{candidate.unit}"
+    yield from _direction(candidate, left, right)
+    yield from _metrics(document, candidate, inside)
+    for mark in _labels(document.marks(sentence.start, sentence.end), "cue:"):
+        name = mark.label[4:]
+        if name in _STATUS or name in {
+            "company",
+            "peer",
+            "cause",
+            "before_system",
+            "ratio",
+            "gap",
+            "spend",
+            "saving",
+            "gain",
+            "not_claim",
+        }:
+            yield f"S:{name}{'<' if mark.start < candidate.start else '>'}"
+
+
+def _direction(candidate: Candidate, left: Sequence[Mark], right: Sequence[Mark]) -> Iterator[str]:
+    before = [mark for mark in left if mark.label[4:] in _DIRECTIONS]
+    after = [mark for mark in right if mark.label[4:] in _DIRECTIONS]
+    nearest = before[-1] if before else None
+    if nearest:
+        yield f"dirL={nearest.label[4:]}"
+    if after:
+        yield f"dirR={after[0].label[4:]}"
+    if not before and not after:
+        yield "dir=none"
+    if nearest is None and after:
+        nearest = after[0]
+    if nearest is not None:
+        yield f"dir={nearest.label[4:]}"
+        yield f"dir,unit={nearest.label[4:]},{candidate.unit}"
+
+
+def _metrics(document: Annotated, candidate: Candidate, inside: Sequence[Mark]) -> Iterator[str]:
+    named = _labels(inside, "metric:")
+    left = [mark for mark in named if mark.end <= candidate.start]
+    right = [mark for mark in named if mark.start >= candidate.end]
+    if left:
+        longest = max(left[-3:], key=lambda mark: (mark.end, mark.end - mark.start))
+        yield f"mL={longest.label[7:]}"
+        yield f"mL,unit={longest.label[7:]},{candidate.unit}"
+    if right:
+        yield f"mR={right[0].label[7:]}"
+        yield f"mR,unit={right[0].label[7:]},{candidate.unit}"
+    for mark in named:
+        yield f"m={mark.label[7:]}"
+    if not named:
+        yield "m=none"
+        sentence = candidate.sentence
+        earlier = _labels(document.marks(sentence.start, candidate.start), "metric:")
+        if earlier:
+            yield f"mS={earlier[-1].label[7:]}"
+        else:
+            yield "mS=none"
+
+
+def _words(document: Annotated, candidate: Candidate) -> Iterator[str]:
+    first, last = candidate.clause
+    left = tokens_of(document.norm[max(first, candidate.start - 60) : candidate.start].lower())
+    right = tokens_of(document.norm[candidate.end : min(last, candidate.end + 50)].lower())
+    for side, tokens in (("L", left), ("R", right)):
+        for token in tokens:
+            yield f"w{side}:{token}"
+        for one, two in pairwise(tokens):
+            yield f"b{side}:{one} {two}"
+    if left:
+        yield f"p:{left[-1]}"
+        yield f"p2:{' '.join(left[-2:])}"
+        yield f"p3:{' '.join(left[-3:])}"
+    if right:
+        yield f"n:{right[0]}"
+        yield f"n2:{' '.join(right[:2])}"
+    if to_pattern(document.norm, candidate.start, first):
+        yield "to"
+        yield f"to,unit={candidate.unit}"
+
+
+def _surroundings(document: Annotated, candidate: Candidate) -> Iterator[str]:
+    sentence = candidate.sentence
+    for token in set(tokens_of(document.norm[sentence.start : sentence.end].lower()[:400])):
+        yield f"s:{token}"
+    if sentence.heading >= 0 and not sentence.is_heading:
+        heading = document.structure.sentences[sentence.heading]
+        for mark in _labels(document.marks(heading.start, heading.end), "cue:"):
+            if mark.label[4:] in _STATUS:
+                yield f"H:{mark.label[4:]}"
+        for mark in _labels(document.marks(heading.start, heading.end), "metric:"):
+            yield f"Hm={mark.label[7:]}"
+        for token in tokens_of(document.norm[heading.start : heading.end].lower()[:80]):
+            yield f"h:{token}"
+    yield from _periods(document, candidate)
+    if document.norm[max(0, sentence.start - 0) : sentence.start + 3].lstrip().startswith(("|",)):
+        yield "table"
+
+
+def _periods(document: Annotated, candidate: Candidate) -> Iterator[str]:
+    found = document.periods_in(candidate.sentence.start, candidate.sentence.end)
+    if not found:
+        yield "period=none"
+    for period in found:
+        if period.days is None or document.published is None:
+            yield f"period={period.grain}"
+        else:
+            side = "future" if period.days[1] > document.published else "past"
+            yield f"period={side}"

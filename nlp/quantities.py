@@ -1,0 +1,254 @@
+"""The quantity grammar: exact values with units, out of normalised text.
+
+Role: find every percentage, point, multiple, sum of money, count, duration and score, in Decimal, with its span.
+Must not know: metrics, solutions, or whether a quantity belongs to a claim.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from nlp import units
+from nlp.numerals import EN_SCALES, chinese, english, zh_scale
+
+LEFT = 24
+_WEAK_WORDS = frozenset(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One quantity: [start, end) in the text, exact non-negative `value`, unit of the contract, ISO currency.
+
+    `sign` is -1, 0 or 1 where the text prints a sign; `weak` marks a number without a unit of its own; `noun` is the
+    word counted; `high` is the upper end of a range; `bare_currency` says that 元 or $ stood without a country; `raw` is
+    the number as written, before scale and conversion.
+    """  # noqa: E501
+
+    start: int
+    end: int
+    value: Decimal
+    unit: str
+    currency: str | None = None
+    sign: int = 0
+    weak: bool = False
+    noun: str = ""
+    scale: int = 1
+    high: Decimal | None = None
+    bare_currency: str = ""
+    form: str = "digits"
+    raw: Decimal = Decimal(0)
+
+
+def find_quantities(text: str, masked: Sequence[tuple[int, int]] = ()) -> list[Quantity]:
+    """Quantities of normalised text in order, none overlapping another or a masked span (dates, periods)."""
+    blocked = _Blocked([*masked, *(match.span() for match in units.NOT_QUANTITY.finditer(text))])
+    found = list(_specials(text, blocked))
+    blocked.add(found)
+    found += _fractions(text, blocked)
+    blocked.add(found)
+    position = 0
+    for match in units.NUMBER.finditer(text):
+        if match.start() < position or blocked.overlaps(match.start(), match.end()):
+            continue
+        quantity = _at(text, match.start(), match.end(), match.lastgroup or "")
+        if quantity is not None:
+            found.append(replace(quantity, start=max(quantity.start, position)))
+            position = quantity.end
+    return _apart(sorted(found, key=lambda item: item.start))
+
+
+def _apart(found: Sequence[Quantity]) -> list[Quantity]:
+    kept: list[Quantity] = []
+    for item in found:
+        if not kept or item.start >= kept[-1].end:
+            kept.append(item)
+    return kept
+
+
+class _Blocked:
+    """Spans that hold no quantity, answered by bisection."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self._set(list(spans))
+
+    def _set(self, spans: list[tuple[int, int]]) -> None:
+        self._spans: list[tuple[int, int]] = []
+        for start, end in sorted(spans):
+            if self._spans and start < self._spans[-1][1]:
+                self._spans[-1] = (self._spans[-1][0], max(end, self._spans[-1][1]))
+            else:
+                self._spans.append((start, end))
+        self._starts = [start for start, _ in self._spans]
+
+    def add(self, found: Sequence[Quantity]) -> None:
+        if found:
+            self._set([*self._spans, *((item.start, item.end) for item in found)])
+
+    def overlaps(self, start: int, end: int) -> bool:
+        index = bisect_right(self._starts, end - 1) - 1
+        return index >= 0 and self._spans[index][1] > start
+
+
+def _specials(text: str, blocked: _Blocked) -> Iterator[Quantity]:
+    for pattern, unit, value, name in units.SPECIAL:
+        for match in pattern.finditer(text):
+            if not blocked.overlaps(*match.span()):
+                yield Quantity(match.start(), match.end(), value, unit, form=name)
+
+
+def _fractions(text: str, blocked: _Blocked) -> Iterator[Quantity]:
+    for match in units.FRACTION_ZH.finditer(text):
+        word = match["arabic"] or match["chinese"]
+        value = Decimal(word.replace(",", "")) if match["arabic"] else chinese(word)
+        if value is None or blocked.overlaps(*match.span()):
+            continue
+        value *= 1000 if match["k"] else 1
+        base = match["base"].replace(" ", "")[0]
+        unit, factor = {"百": ("percent", "1"), "千": ("percent", "0.1"), "万": ("basis_point", "1")}[base]
+        yield Quantity(
+            match.start(), match.end(), value * Decimal(factor), unit, sign=-1 if match["sign"] else 0, form="fraction"
+        )
+
+
+def _at(text: str, start: int, end: int, group: str) -> Quantity | None:
+    word = text[start:end]
+    left = text[max(0, start - LEFT) : start]
+    prefix = units.PREFIX.search(left)
+    if start and text[start - 1].isascii() and (text[start - 1].isalnum() or text[start - 1] in "_.#") and not prefix:
+        return None
+    value = _value(word, group)
+    if value is None:
+        return None
+    scale, after = _scale(text, end, group)
+    value *= scale
+    begin = start - (len(left) - prefix.start()) if prefix else start
+    sign, begin = _sign(text, begin)
+    if prefix and prefix["minus"]:
+        sign = -1 if prefix["minus"] == "-" else 1
+    made = _money(text, begin, after, value, prefix) or _suffixed(text, begin, after, value, group)
+    if made is None:
+        made = _counted(text, begin, after, value, group, word, scaled=scale != 1)
+    return None if made is None else replace(made, sign=sign, scale=scale, raw=value / scale)
+
+
+def _value(word: str, group: str) -> Decimal | None:
+    if group == "arabic":
+        return Decimal(word.replace(",", ""))
+    return chinese(word) if group == "chinese" else english(word)
+
+
+def _scale(text: str, end: int, group: str) -> tuple[int, int]:
+    match = units.SCALE.match(text, end)
+    if match is None or (group == "chinese" and match["en"]):
+        return 1, _skip_vague(text, end)
+    if match["zh"]:
+        return zh_scale(match["zh"].strip()), _skip_vague(text, match.end())
+    return EN_SCALES[match["en"].strip(" -").lower()], match.end()
+
+
+def _skip_vague(text: str, end: int) -> int:
+    return end + 1 if end < len(text) and text[end] in "多余来几" and text[end + 1 : end + 2] != "年" else end
+
+
+def _sign(text: str, start: int) -> tuple[int, int]:
+    match = units.SIGN_BEFORE.search(text[max(0, start - 10) : start])
+    if match is None:
+        return 0, start
+    symbol = match["sign"].strip().lower()
+    sign = 1 if symbol in {"+", "plus"} else 0 if symbol == "±" else -1
+    return sign, start - len(match["sign"])
+
+
+def _money(text: str, start: int, end: int, value: Decimal, prefix: "object") -> Quantity | None:
+    suffix = units.MONEY_SUFFIX.match(text, end)
+    subunit = None if suffix else units.SUBUNIT.match(text, end)
+    code = bare = None
+    if prefix is not None:
+        written = next(part for part in prefix.group("sign", "code", "word") if part)  # type: ignore[attr-defined]
+        code = units.currency_of(written)
+        bare = written if written in {"$", "¥"} else None
+    if suffix:
+        end = suffix.end()
+        written = suffix["word"] or suffix["sign"] or suffix["en"] or suffix["in"]
+        if written and not (bare is None and code):
+            code, bare = units.currency_of(written), ("$" if written.lower() in {"$", "dollars", "dollar"} else None)
+        elif suffix["yuan"] and code is None:
+            code, bare = "CNY", "元"
+    elif subunit and (prefix is None or subunit["sub"] != "p"):
+        if prefix is None and (subunit["sub"] == "p" or subunit["sub"] in "角毛"):
+            return None
+        return Quantity(start, subunit.end(), value / 100, "money", units.SUBUNITS[subunit["sub"].lower()])
+    if code is None:
+        return None
+    return Quantity(start, end, value, "money", code, bare_currency=bare or "")
+
+
+def _suffixed(text: str, start: int, end: int, value: Decimal, group: str) -> Quantity | None:
+    for pattern, unit in (
+        (units.PERCENTAGE_POINT, "percentage_point"),
+        (units.BASIS_POINT, "basis_point"),
+        (units.PERCENT, "percent"),
+        (units.TIMES, "times"),
+    ):
+        match = pattern.match(text, end)
+        if match:
+            return Quantity(start, match.end(), value, unit)
+    match = units.TENTHS.match(text, end)
+    if match and value <= 10:
+        tail = match["tail"]
+        extra = Decimal(0) if not tail else Decimal(5) if tail == "半" else chinese(tail) or Decimal(0)
+        return Quantity(start, match.end(), value * 10 + extra, "percent", form="tenths")
+    match = units.DISCOUNT.match(text, end)
+    if match and value < 100:
+        return Quantity(start, match.end(), value * 10 if value < 10 else value, "percent", form="discount")
+    match = units.PER_MILLE.match(text, end)
+    if match:
+        return Quantity(start, match.end(), value / 10, "percent")
+    return _timed(text, start, end, value, group)
+
+
+def _timed(text: str, start: int, end: int, value: Decimal, group: str) -> Quantity | None:
+    match = units.PERSON_TIME.match(text, end)
+    if match:
+        return Quantity(start, match.end(), value, "count", noun=match[0].strip(" -").lower())
+    for pattern, unit, numerator, denominator in units.DURATIONS:
+        match = pattern.match(text, end)
+        if match:
+            half = text[match.end() : match.end() + 1] == "半" and match[0].strip() in {
+                "天",
+                "年",
+                "个月",
+                "小时",
+                "个小时",
+            }
+            amount = (value + Decimal("0.5") if half else value) * numerator / denominator
+            return Quantity(start, match.end() + half, rounded(amount), unit, noun=match[0].strip(" -").lower())
+    match = units.SCORE.match(text, end)
+    if match and group != "english":
+        return Quantity(start, match.end(), value, "score", noun=match[0].strip())
+    return None
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """A converted amount at ten significant digits, without trailing zeros."""
+    return Decimal(format(amount, ".10g")).normalize() if amount else Decimal(0)
+
+
+def _counted(
+    text: str, start: int, end: int, value: Decimal, group: str, word: str, *, scaled: bool
+) -> Quantity | None:
+    match = units.COUNT_ZH.match(text, end)
+    if match:
+        return Quantity(start, match.end(), value, "count", noun=match["noun"])
+    if group == "chinese":
+        return Quantity(start, end, value, "count", weak=True, form="word") if scaled else None
+    following = text[end : end + 1]
+    if following and following.isascii() and (following.isalpha() or following in "_"):
+        return None
+    noun = units.COUNT_EN.match(text, end)
+    weak = group == "english" and word.lower() in _WEAK_WORDS
+    if group == "english" and noun is None and not scaled:
+        return None
+    form = "word" if weak or group == "english" else "digits"
+    return Quantity(start, end, value, "count", weak=True, noun=noun["noun"].lower() if noun else "", form=form)
