@@ -13,6 +13,7 @@ Markup, one paragraph a line:
     {x=$A*万} {x=$A*萬}          the same in Chinese, 万 or 亿 as it is long; x counts dollars
     [[words||metric kind direction status unit target key=value…]]
                                  a claim: the words between are its evidence; target is a role or `-`
+    [[words||risk id]]           a sign of one of the contract's six risks
 """
 
 import re
@@ -50,11 +51,12 @@ class Script:
 
 @dataclass
 class Rendering:
-    """A text being filled: what is written so far, the numbers drawn, the claims found."""
+    """A text being filled: what is written so far, the numbers drawn, the claims and risks found."""
 
     text: str = ""
     numbers: dict[str, Decimal] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
+    risks: list[dict[str, Any]] = field(default_factory=list)
 
 
 def parse_script(name: str, source: str) -> Script:
@@ -109,7 +111,11 @@ def render(
         made.text += _fill(body[place : match.start()], made, words, left, draw)
         start = len(made.text)
         made.text += _fill(match.group(1), made, words, left, draw)
-        made.events.append(_event(match.group(2), [start, len(made.text)], made, words, solutions))
+        evidence = [start, len(made.text)]
+        if match.group(2).startswith("risk "):
+            made.risks.append({"risk": match.group(2).removeprefix("risk "), "evidence": evidence})
+        else:
+            made.events.append(_event(match.group(2), evidence, made, words, solutions))
         place = match.end()
     made.text += _fill(body[place:], made, words, left, draw)
     return made

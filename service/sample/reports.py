@@ -28,13 +28,14 @@ OUTRUN = (0.08, 0.3)
 
 @dataclass(frozen=True)
 class Report:
-    """One finished report: its file name, language, date, text, and the claims that stand in it."""
+    """One finished report: its file name, language, date, text, and what stands in it to be found."""
 
     name: str
     lang: str
     published: str
     text: str
     events: list[dict[str, Any]]
+    risks: list[dict[str, Any]]
 
     def gold(self) -> dict[str, Any]:
         """The report as a line of the contract's gold file."""
@@ -44,7 +45,7 @@ class Report:
             "text": self.text,
             "published": self.published,
             "events": self.events,
-            "risks": [],
+            "risks": self.risks,
         }
 
 
@@ -115,5 +116,8 @@ def _report(script: Script, cast: dict[str, str], body: str, amounts: list[float
         f"# {script.front['title']}{space}{opening}{PUBLISHED[lang]}{colon}{published}{closing}\n\n> {LABEL[lang]}\n\n"
     )
     made = render(body, words, cast, amounts, draw)
-    events = [event | {"evidence": [place + len(head) for place in event["evidence"]]} for event in made.events]
-    return Report(f"{script.name}.md", lang, published, head + made.text + "\n", events)
+    events, risks = (
+        [each | {"evidence": [place + len(head) for place in each["evidence"]]} for each in found]
+        for found in (made.events, made.risks)
+    )
+    return Report(f"{script.name}.md", lang, published, head + made.text + "\n", events, risks)

@@ -191,3 +191,24 @@ def test_only_the_planted_tower_stands_idle_and_no_tower_above_its_benchmark(tmp
     view = technology_view(open_ledger(files.ledger)).dropna(subset=["utilisation"])
     assert {tower for tower, share in zip(view["tower"], view["utilisation"], strict=True) if share < 0.3} == idle
     assert (view["gap_share"].astype(float) < 0).all()
+
+
+WORDS = {
+    "half": "50", "一半": "50", "两成": "20", "兩成": "20", "三成": "30", "four": "4", "four times": "4",
+    "three quarters": "75", "投入一元、产出四元": "4", "一": "1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [5, 6, 8, 9])
+def test_every_value_of_the_truth_can_be_read_in_its_evidence(tmp_path: Path, seed: int) -> None:
+    make_sample(tmp_path / "bank", seed, days=DAYS)
+    for document in json.loads((tmp_path / "bank-truth.json").read_text("utf-8"))["documents"]:
+        for event in document["events"]:
+            quoted = document["text"][slice(*event["evidence"])]
+            numbers = {Decimal(found) for found in re.findall(r"\d+(?:\.\d+)?", quoted)}
+            numbers |= {Decimal(number) for said, number in WORDS.items() if said in quoted}
+            said = {number.scaleb(power) for number in numbers for power in (-1, 0, 4, 6, 7, 8, 9)}
+            wanted = [event["before"], event["after"]] if event["kind"] == "from_to" else [event["value"]]
+            assert all(Decimal(number) in said for number in wanted), (document["id"], quoted, event)
+            if event["kind"] == "from_to":
+                assert Decimal(event["value"]) == abs(Decimal(event["after"]) - Decimal(event["before"]))
