@@ -32,8 +32,10 @@ class Option:
     cashable: Mapping[str, float] = field(default_factory=dict)
     value_sd: float = 0.0
 
-    def net_uses(self) -> dict[str, float]:
+    def net_uses(self) -> Mapping[str, float]:
         """Use of every resource key, what is freed subtracted."""
+        if not self.frees:
+            return self.uses
         net = dict(self.uses)
         for key, amount in self.frees.items():
             net[key] = net.get(key, 0.0) - amount

@@ -58,14 +58,17 @@ class Ledger:
 
     def used(self, limit: Limit, chosen: Chosen) -> float:
         """Use of a limit: what is committed, funded options less what they free, exits of what is not funded."""
-        total = 0.0
+        return self._used(limit, chosen, self.totals(chosen))
+
+    def all_used(self, chosen: Chosen) -> dict[str, float]:
+        """Use of every limit."""
+        totals = self.totals(chosen)
+        return {limit.id: self._used(limit, chosen, totals) for limit in self.problem.limits}
+
+    def _used(self, limit: Limit, chosen: Chosen, totals: Mapping[str, float]) -> float:
         if not limit.where:
-            total += sum(
-                limit.of[key] * amount
-                for item in self.problem.committed
-                for key, amount in item.uses.items()
-                if key in limit.of
-            )
+            return sum(weight * totals.get(key, 0.0) for key, weight in limit.of.items())
+        total = 0.0
         for name, candidate in self.candidates.items():
             if candidate.matches(limit.where):
                 uses = self.options[name][chosen[name]].net_uses() if name in chosen else candidate.exit
@@ -75,7 +78,7 @@ class Ledger:
     def totals(self, chosen: Chosen) -> dict[str, float]:
         """Use of every resource key."""
         totals: dict[str, float] = {}
-        parts = [item.uses for item in self.problem.committed]
+        parts: list[Mapping[str, float]] = [item.uses for item in self.problem.committed]
         for name, candidate in self.candidates.items():
             parts.append(self.options[name][chosen[name]].net_uses() if name in chosen else candidate.exit)
         for part in parts:
@@ -86,9 +89,10 @@ class Ledger:
     def broken(self, chosen: Chosen, tolerance: float = RELATIVE_TOLERANCE) -> list[str]:
         """Ids of the limits and rules that a choice breaks, and `mandatory:<id>` of what it leaves out."""
         found = [f"mandatory:{name}" for name, one in self.candidates.items() if one.mandatory and name not in chosen]
+        used = self.all_used(chosen)
         for limit in self.problem.limits:
             room = ABSOLUTE_TOLERANCE + tolerance * abs(limit.max)
-            if self.used(limit, chosen) > limit.max + room:
+            if used[limit.id] > limit.max + room:
                 found.append(limit.id)
         objective = self.problem.objective
         if objective.kind == "roi" and self.spend(chosen) < objective.min_spend * (1 - tolerance) - ABSOLUTE_TOLERANCE:

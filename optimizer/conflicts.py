@@ -11,11 +11,11 @@ import numpy as np
 from scipy import sparse
 
 from btim.recommendation import Relaxation as Mending
+from optimizer.effort import Effort
 from optimizer.linear import Relaxation
 from optimizer.matrix import MANDATORY, MIN_SPEND, LinearModel
 from optimizer.programs import Program, program_of
 from optimizer.race import SolverCrew
-from optimizer.search import Effort
 
 DROP_WEIGHT = 1000.0
 """Dropping a rule costs as much as raising a limit a thousandfold: limits are raised first."""

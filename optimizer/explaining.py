@@ -12,14 +12,16 @@ import numpy as np
 from btim.portfolio import Limit, is_money, period_of
 from btim.recommendation import LimitUse, NotFunded
 from optimizer.checking import Ledger
-from optimizer.linear import LinearOptimum, Relaxation
+from optimizer.core import DIRECT, Core, Relaxed
+from optimizer.forcing import Forced, Forcing
 from optimizer.matrix import Floats, LinearModel
-from optimizer.programs import Program
+from optimizer.programs import Program, program_of
 from optimizer.worth import discount_factors
 
 NEAR_TIE = 1e-4
 """A candidate whose forcing in costs less than this share of the objective is called a near-tie."""
 MOVED = 0.5
+ROOM = 1e-9
 SMALL = 1e-9
 
 
@@ -36,26 +38,31 @@ class Ground:
     chosen: Mapping[str, str]
     objective: float
     scale: float = 1.0
+    relaxed: Relaxed | None = None
 
 
 def limit_uses(ground: Ground) -> tuple[LimitUse, ...]:
     """Used, unused and marginal value of every limit."""
-    relaxation = Relaxation(ground.program)
-    optimum = relaxation.solve()
-    ranges = relaxation.row_ranges() if optimum is not None else None
+    prices = ground.relaxed or _priced(ground)
     rows = {row.owner: place for place, row in enumerate(ground.model.rows)}
+    used = ground.ledger.all_used(ground.chosen)
+    ranges = {} if prices is None else prices.ranges()
     uses = []
     for limit in ground.ledger.problem.limits:
-        used = ground.ledger.used(limit, ground.chosen)
-        if optimum is None:
-            uses.append(LimitUse(limit.id, used, limit.max, None, None))
+        if prices is None:
+            uses.append(LimitUse(limit.id, used[limit.id], limit.max, None, None))
             continue
         place = rows[limit.id]
         fixed = limit.max - ground.model.rows[place].high
-        marginal = max(float(optimum.row_dual[place]), 0.0) * ground.scale
-        valid = None if ranges is None else _valid(ranges[place], fixed, marginal, limit)
-        uses.append(LimitUse(limit.id, used, limit.max, marginal, valid))
+        marginal = max(float(prices.dual[place]), 0.0) * ground.scale
+        found = ranges.get(place)
+        valid = None if found is None else _valid(found, fixed, marginal, limit)
+        uses.append(LimitUse(limit.id, used[limit.id], limit.max, marginal, valid))
     return tuple(uses)
+
+
+def _priced(ground: Ground) -> Relaxed | None:
+    return Core(ground.model, ground.program).relaxed()
 
 
 def _valid(
@@ -70,55 +77,111 @@ def _valid(
     return low_end, high_end
 
 
-def because(ground: Ground, candidate: str) -> tuple[str, ...]:
-    """Limits and rules that the candidate's least hindered worthwhile option would break if simply added."""
-    already = set(ground.ledger.broken(ground.chosen))
-    found: list[tuple[int, float, list[str]]] = []
-    worthwhile = []
-    for option in ground.ledger.options[candidate].values():
-        after = dict(ground.chosen) | {candidate: option.id}
-        gain = ground.ledger.total_worth(after)
-        broken = [name for name in ground.ledger.broken(after) if name not in already]
-        found.append((len(broken), -gain, broken))
-        if gain > ground.ledger.total_worth(ground.chosen):
-            worthwhile.append(found[-1])
-    return tuple(min(worthwhile or found)[2])
+class Hindrances:
+    """What each candidate would break if it were simply added to the recommended portfolio."""
+
+    def __init__(self, ground: Ground) -> None:
+        """Compute what every row holds today."""
+        self.model = model = ground.model
+        self.point = chosen_point(ground)
+        base = program_of(model)
+        self.room_high = base.high - model.matrix @ self.point
+        self.room_low = model.matrix @ self.point - base.low
+        self.by_column = model.matrix.tocsc()
+        self.gain = -ground.program.cost
+        self.owners = [row.owner for row in model.rows]
+        self.synergies = [rule for rule in model.problem.rules if rule.kind == "synergy"]
+        self.chosen = ground.chosen
+
+    def of(self, position: int) -> tuple[str, ...]:
+        """Limits and rules that the least hindered worthwhile option would break; empty if none stands against it."""
+        options = [self._option(position, column) for column in self.model.columns_of(position)]
+        worthwhile = [option for option in options if option[1] < 0]
+        return min(worthwhile or options)[2]
+
+    def _option(self, position: int, column: int) -> tuple[int, float, tuple[str, ...]]:
+        entries = slice(self.by_column.indptr[column], self.by_column.indptr[column + 1])
+        broken: dict[str, None] = {}
+        for row, amount in zip(self.by_column.indices[entries], self.by_column.data[entries], strict=True):
+            owner = self.owners[row]
+            room = self.room_high[row] if amount > 0 else self.room_low[row]
+            if owner is not None and abs(amount) > max(room, 0.0) + ROOM * max(1.0, abs(amount)):
+                broken[owner] = None
+        gain = float(self.gain[column]) + self._synergies(self.model.candidates[position].id)
+        return len(broken), -gain, tuple(broken)
+
+    def _synergies(self, candidate: str) -> float:
+        return sum(
+            rule.value
+            for rule in self.synergies
+            if candidate in rule.candidates
+            and all(name == candidate or name in self.chosen for name in rule.candidates)
+        )
+
+
+def chosen_point(ground: Ground) -> Floats:
+    """The recommended choice as columns of the model."""
+    model = ground.model
+    point = np.zeros(model.matrix.shape[1])
+    for position, candidate in enumerate(model.candidates):
+        wanted = ground.chosen.get(candidate.id)
+        for column in model.columns_of(position):
+            point[column] = float(model.options[column].id == wanted)
+    synergies = [rule for rule in model.problem.rules if rule.kind == "synergy"]
+    for place, rule in enumerate(synergies):
+        point[model.choices + place] = float(all(name in ground.chosen for name in rule.candidates))
+    return point
 
 
 def fast_reasons(ground: Ground) -> tuple[NotFunded, ...]:
-    """Explain every candidate that is not funded by its forced-in relaxation."""
-    model = ground.model
-    relaxation = Relaxation(ground.program)
-    base = relaxation.solve()
-    basis = relaxation.solver.getBasis()
-    levels = funded_levels(model, base.point) if base is not None else np.zeros(len(model.candidates))
-    prices = KeyPrices(ground)
-    reasons = []
-    for position, candidate in enumerate(model.candidates):
-        if candidate.id in ground.chosen:
-            continue
-        forced = None
-        if base is not None:
-            relaxation.solver.setBasis(basis)
-            forced = relaxation.solve_forced(np.array(model.columns_of(position), dtype=np.int32))
-        hindrance = because(ground, candidate.id)
-        if base is None or forced is None:
-            reasons.append(NotFunded(candidate.id, hindrance, None, (), None, {}, "fast"))
-            continue
-        loss = max(base.objective - forced.objective, 0.0)
-        reasons.append(
-            NotFunded(
-                candidate=candidate.id,
-                because=hindrance,
-                loss_if_forced=loss * ground.scale,
-                displaces=_displaced(ground, levels, funded_levels(model, forced.point), position),
-                value_increase=loss,
-                cost_decrease=prices.decreases(position, forced, loss),
-                explain="fast",
-                near_tie=loss * ground.scale <= NEAR_TIE * abs(ground.objective),
-            )
-        )
-    return tuple(reasons)
+    """Explain every candidate that is not funded by its forced-in relaxation (by prices alone in very large ones)."""
+    relaxed = ground.relaxed or _priced(ground)
+    if relaxed is None:
+        return ()
+    large = len(ground.model.candidates) > DIRECT
+    forcing = None if large else Forcing(ground.model, ground.program, relaxed)
+    levels = funded_levels(ground.model, relaxed.point)
+    prices, hindrances = KeyPrices(ground), Hindrances(ground)
+    return tuple(
+        _fast(ground, position, _forced(forcing, relaxed, ground.model, position), levels, prices, hindrances)
+        for position, candidate in enumerate(ground.model.candidates)
+        if candidate.id not in ground.chosen
+    )
+
+
+def _forced(
+    forcing: Forcing | None, relaxed: Relaxed, model: LinearModel, position: int
+) -> tuple[float, Forced] | None:
+    """Loss and optimum with a candidate forced in; from its price alone where nothing is solved again."""
+    if forcing is None:
+        best = float(relaxed.priced.price[list(model.columns_of(position))].max())
+        return max(-best, 0.0), Forced(0.0, relaxed.point, relaxed.dual)
+    forced = forcing.force(position)
+    return None if forced is None else (max(forcing.objective - forced.objective, 0.0), forced)
+
+
+def _fast(
+    ground: Ground,
+    position: int,
+    found: tuple[float, Forced] | None,
+    levels: Floats,
+    prices: "KeyPrices",
+    hindrances: "Hindrances",
+) -> NotFunded:
+    candidate, hindrance = ground.model.candidates[position].id, hindrances.of(position)
+    if found is None:
+        return NotFunded(candidate, hindrance, None, (), None, {}, "fast")
+    loss, forced = found
+    return NotFunded(
+        candidate=candidate,
+        because=hindrance,
+        loss_if_forced=loss * ground.scale,
+        displaces=_displaced(ground, levels, funded_levels(ground.model, forced.point), position),
+        value_increase=loss,
+        cost_decrease=prices.decreases(position, forced, loss),
+        explain="fast",
+        near_tie=loss * ground.scale <= NEAR_TIE * abs(ground.objective),
+    )
 
 
 def funded_levels(model: LinearModel, point: Floats) -> Floats:
@@ -129,15 +192,15 @@ def funded_levels(model: LinearModel, point: Floats) -> Floats:
 
 
 def _displaced(ground: Ground, before: Floats, after: Floats, forced: int) -> tuple[str, ...]:
+    """Funded candidates whose level falls by half or more; where none does, the one that falls most."""
     drop = before - after
     drop[forced] = 0.0
-    names = [
-        (float(-drop[place]), candidate.id)
-        for place, candidate in enumerate(ground.model.candidates)
-        if candidate.id in ground.chosen and drop[place] > SMALL
+    fallen = [
+        (-float(drop[place]), ground.model.candidates[place].id)
+        for place in np.flatnonzero(drop > SMALL)
+        if ground.model.candidates[place].id in ground.chosen
     ]
-    moved = sorted(name for name in names if -name[0] >= MOVED) or sorted(names)[:1]
-    return tuple(name for _, name in moved)
+    return tuple(sorted(name for fall, name in fallen if -fall >= MOVED) or [name for _, name in sorted(fallen)[:1]])
 
 
 class KeyPrices:
@@ -153,7 +216,7 @@ class KeyPrices:
             for key in limit.of:
                 self.limits.setdefault(key, []).append(limit)
 
-    def decreases(self, position: int, forced: LinearOptimum, loss: float) -> dict[str, float]:
+    def decreases(self, position: int, forced: Forced, loss: float) -> dict[str, float]:
         """Smallest cut of each single key that makes up for the loss, where the key is large enough."""
         columns = self.model.columns_of(position)
         column = max(columns, key=lambda place: float(forced.point[place]))
@@ -167,10 +230,10 @@ class KeyPrices:
                 found[key] = loss / price
         return found
 
-    def _price(self, key: str, position: int, forced: LinearOptimum) -> float:
+    def _price(self, key: str, position: int, forced: Forced) -> float:
         candidate = self.model.candidates[position]
         return sum(
-            limit.of[key] * float(forced.row_dual[self.rows[limit.id]])
+            limit.of[key] * float(forced.dual[self.rows[limit.id]])
             for limit in self.limits.get(key, [])
             if candidate.matches(limit.where)
         )

@@ -14,11 +14,12 @@ import numpy as np
 
 from btim.errors import UnknownReferenceError, listed
 from btim.portfolio import Problem
+from optimizer.effort import Effort
 from optimizer.linear import Relaxation
 from optimizer.matrix import linear_model
 from optimizer.programs import program_of
 from optimizer.race import SolverCrew, Timer
-from optimizer.search import Effort, search
+from optimizer.search import search
 
 FEASIBLE = ("optimal", "feasible")
 

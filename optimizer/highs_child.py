@@ -58,6 +58,8 @@ def solve(job: Mapping[str, Any], sink: IO[bytes]) -> dict[str, Any]:
     solver.setOptionValue("time_limit", float(job["seconds"]))
     solver.setOptionValue("mip_rel_gap", float(job["gap"]))
     solver.setOptionValue("mip_abs_gap", float(job["absolute_gap"]))
+    if np.isfinite(job["target"]):
+        solver.setOptionValue("objective_target", float(job["target"]))
     columns, rows = len(job["cost"]), len(job["low"])
     solver.passModel(
         columns,

@@ -5,6 +5,7 @@ minimisation, so duals come back with one sign change.
 Must not know: candidates and options. PuLP's own transfer and its dual signs are not used (see decisions 0301).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -81,6 +82,21 @@ class Relaxation:
         self.solver.addRow(1.0, 1.0, len(columns), columns, ones)
         optimum = self.solve()
         self.solver.deleteRows(1, np.array([row], dtype=np.int32))
+        return optimum
+
+    def solve_with(
+        self, entries: Sequence[tuple[npt.NDArray[np.int64], Floats]], gains: Floats
+    ) -> LinearOptimum | None:
+        """Optimum with one of some further columns taken, each given as rows and amounts; they are removed again."""
+        first, row = self.solver.getNumCol(), self.solver.getNumRow()
+        for (rows, amounts), gain in zip(entries, gains, strict=True):
+            scaled = amounts / self._rows[rows]
+            self.solver.addCol(-gain / self._cost, 0.0, 1.0, len(rows), rows.astype(np.int32), scaled)
+        columns = np.arange(first, first + len(entries), dtype=np.int32)
+        self.solver.addRow(1.0, 1.0, len(columns), columns, np.ones(len(columns)))
+        optimum = self.solve()
+        self.solver.deleteRows(1, np.array([row], dtype=np.int32))
+        self.solver.deleteCols(len(columns), columns)
         return optimum
 
     def row_ranges(self) -> list[tuple[float, float]] | None:

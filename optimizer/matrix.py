@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from btim.portfolio import Candidate, Limit, Option, Problem, Rule
-from optimizer.worth import Worth, discount_factors, money_value, worth_of
+from optimizer.worth import discount_factors, money_value, worth_of
 
 Floats = npt.NDArray[np.float64]
 INFINITY = float("inf")
@@ -44,7 +44,6 @@ class LinearModel:
     problem: Problem
     candidates: tuple[Candidate, ...]
     options: tuple[Option, ...]
-    worths: tuple[Worth, ...]
     candidate_of: npt.NDArray[np.int64]
     first_column: npt.NDArray[np.int64]
     gain: Floats
@@ -90,7 +89,7 @@ class _Builder:
 
     def add(self, row: Row, entries: Mapping[int, float]) -> None:
         self.rows.append(row)
-        kept = {column: amount for column, amount in entries.items() if amount != 0.0}
+        kept = entries if all(entries.values()) else {column: amount for column, amount in entries.items() if amount}
         self.index.extend(kept.keys())
         self.value.extend(kept.values())
         self.starts.append(len(self.index))
@@ -113,8 +112,13 @@ def linear_model(problem: Problem) -> LinearModel:
     first.append(len(options))
     factors = discount_factors(problem)
     discounted = problem.discount_rate is not None
-    worths = tuple(worth_of(option, factors, discounted=discounted) for option in options)
-    spend = [money_value(option.uses, factors, discounted=discounted) or 0.0 for option in options]
+    worths = [
+        worth_of(option, factors, discounted=discounted).value if option.value is None else option.value
+        for option in options
+    ]
+    spend = np.zeros(len(options))
+    if problem.objective.kind == "roi":
+        spend[:] = [money_value(option.uses, factors, discounted=discounted) or 0.0 for option in options]
     synergies = [rule for rule in problem.rules if rule.kind == "synergy"]
     gain, offset = _gain(problem, candidates, options, worths, first, synergies)
     net = [option.net_uses() for option in options]
@@ -123,17 +127,16 @@ def linear_model(problem: Problem) -> LinearModel:
     _limit_rows(builder, problem, candidates, first, net)
     _rule_rows(builder, problem, candidates, first, net, len(options))
     if problem.objective.kind == "roi":
-        builder.add(Row(MIN_SPEND, MIN_SPEND, problem.objective.min_spend, INFINITY), dict(enumerate(spend)))
+        builder.add(Row(MIN_SPEND, MIN_SPEND, problem.objective.min_spend, INFINITY), dict(enumerate(spend.tolist())))
     return LinearModel(
         problem=problem,
         candidates=candidates,
         options=tuple(options),
-        worths=worths,
         candidate_of=np.array(candidate_of, dtype=np.int64),
         first_column=np.array(first, dtype=np.int64),
         gain=gain,
         offset=offset,
-        spend=np.concatenate([np.array(spend), np.zeros(len(synergies))]),
+        spend=np.append(spend, np.zeros(len(synergies))),
         rows=tuple(builder.rows),
         matrix=builder.matrix(len(options) + len(synergies)),
     )
@@ -143,11 +146,11 @@ def _gain(
     problem: Problem,
     candidates: tuple[Candidate, ...],
     options: list[Option],
-    worths: tuple[Worth, ...],
+    worths: list[float],
     first: list[int],
     synergies: list[Rule],
 ) -> tuple[Floats, float]:
-    gain = np.array([worth.value for worth in worths] + [rule.value for rule in synergies], dtype=np.float64)
+    gain = np.array(worths + [rule.value for rule in synergies], dtype=np.float64)
     offset = 0.0
     penalty = problem.baseline.change_penalty if problem.baseline else 0.0
     if penalty == 0.0 or problem.baseline is None:
@@ -180,7 +183,7 @@ def _limit_rows(
     problem: Problem,
     candidates: tuple[Candidate, ...],
     first: list[int],
-    net: list[dict[str, float]],
+    net: list[Mapping[str, float]],
 ) -> None:
     users = _columns_by_key(net)
     for limit in problem.limits:
@@ -203,7 +206,7 @@ def _limit_rows(
         builder.add(Row(limit.id, limit.id, -INFINITY, limit.max - fixed), entries)
 
 
-def _columns_by_key(net: list[dict[str, float]]) -> dict[str, list[int]]:
+def _columns_by_key(net: list[Mapping[str, float]]) -> dict[str, list[int]]:
     users: dict[str, list[int]] = {}
     for column, uses in enumerate(net):
         for key in uses:
@@ -229,7 +232,7 @@ def _rule_rows(
     problem: Problem,
     candidates: tuple[Candidate, ...],
     first: list[int],
-    net: list[dict[str, float]],
+    net: list[Mapping[str, float]],
     choices: int,
 ) -> None:
     position = {candidate.id: index for index, candidate in enumerate(candidates)}
@@ -264,7 +267,7 @@ def _count_bounds(rule: Rule) -> tuple[float, float]:
 
 
 def _share_rows(
-    builder: _Builder, rule: Rule, candidates: tuple[Candidate, ...], first: list[int], net: list[dict[str, float]]
+    builder: _Builder, rule: Rule, candidates: tuple[Candidate, ...], first: list[int], net: list[Mapping[str, float]]
 ) -> None:
     taken = _matching(candidates, rule.where)
     for sign, bound in ((1.0, rule.min), (-1.0, rule.max)):

@@ -13,11 +13,12 @@ from scipy import sparse
 
 from btim.portfolio import is_money, period_of
 from btim.recommendation import NotFunded
-from optimizer.explaining import NEAR_TIE, Ground, because
+from optimizer.effort import Effort
+from optimizer.explaining import NEAR_TIE, Ground, Hindrances, chosen_point
 from optimizer.matrix import INFINITY, MIN_SPEND, Floats
 from optimizer.programs import Program
 from optimizer.race import SolverCrew
-from optimizer.search import Effort, Found, search
+from optimizer.search import Found, search
 from optimizer.worth import discount_factors
 
 TIGHT = 1e-9
@@ -30,22 +31,23 @@ def exact_reasons(ground: Ground, crew: SolverCrew, effort: Effort) -> tuple[Not
     """
     budget = ground.model.problem.solver.time_limit_s
     reasons = []
+    hindrances = Hindrances(ground)
     for position, candidate in enumerate(ground.model.candidates):
         if candidate.id not in ground.chosen:
             patient = replace(effort, gap=TIGHT, deadline=effort.timer() + budget)
-            reasons.append(_exact(ground, crew, patient, position))
+            reasons.append(_exact(ground, crew, patient, position, hindrances.of(position)))
     return tuple(reasons)
 
 
-def _exact(ground: Ground, crew: SolverCrew, effort: Effort, position: int) -> NotFunded:
+def _exact(ground: Ground, crew: SolverCrew, effort: Effort, position: int, hindrance: tuple[str, ...]) -> NotFunded:
     candidate = ground.model.candidates[position].id
     columns = np.array(ground.model.columns_of(position))
     program = with_row(ground.program, columns, np.ones(len(columns)), 1.0, 1.0)
     found = search(ground.model, crew, effort, program=program, offset=0.0)
-    hindrance = because(ground, candidate)
     if found.status == "infeasible":
         return NotFunded(candidate, hindrance, None, (), None, {}, "exact")
-    best = _reached(ground)
+    reached = chosen_point(ground)
+    best = float(-ground.program.cost[: len(reached)] @ reached)
     loss = max(best - found.objective, 0.0)
     return NotFunded(
         candidate=candidate,
@@ -57,19 +59,6 @@ def _exact(ground: Ground, crew: SolverCrew, effort: Effort, position: int) -> N
         explain="exact",
         near_tie=loss * ground.scale <= NEAR_TIE * abs(ground.objective),
     )
-
-
-def _reached(ground: Ground) -> float:
-    """Gain of the recommended choice in the program's own terms."""
-    point = np.zeros(ground.program.columns)
-    wanted = {(name, option) for name, option in ground.chosen.items()}
-    for column, option in enumerate(ground.model.options):
-        name = ground.model.candidates[int(ground.model.candidate_of[column])].id
-        point[column] = float((name, option.id) in wanted)
-    synergies = [rule for rule in ground.model.problem.rules if rule.kind == "synergy"]
-    for place, rule in enumerate(synergies):
-        point[ground.model.choices + place] = float(all(name in ground.chosen for name in rule.candidates))
-    return float(-ground.program.cost @ point)
 
 
 def _cuts(

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -59,14 +59,16 @@ class SolverCrew:
         seconds: float,
         absolute_gap: float = 1e-6,
         hint: Floats | None = None,
+        target: float = -INFINITY,
         head_start: float = HEAD_START,
     ) -> Answer:
-        """Minimise a program within `seconds`, process start included."""
+        """Minimise a program within `seconds`, process start included; a point as good as `target` ends the search."""
         deadline = self._timer() + max(seconds, 0.05)
         best = _Best()
         program, _, scale = program.scaled()
-        absolute_gap /= scale
-        self._ask(program, gap, absolute_gap, seconds, hint)
+        absolute_gap, target = absolute_gap / scale, target / scale
+        settings = {"gap": gap, "absolute_gap": absolute_gap, "seconds": seconds, "target": target}
+        self._ask(program, settings, hint)
         with tempfile.TemporaryDirectory(prefix="waterline-") as folder:
             rival: CbcChild | None = None
             rival_at = self._timer() + head_start
@@ -96,9 +98,9 @@ class SolverCrew:
             threading.Thread(target=_pump, args=(self._child.stdout, self._frames), daemon=True).start()
         return self._child
 
-    def _ask(self, program: Program, gap: float, absolute_gap: float, seconds: float, hint: Floats | None) -> None:
-        job = {name: getattr(program, name) for name in program.__dataclass_fields__}
-        job |= {"gap": gap, "absolute_gap": absolute_gap, "seconds": seconds}
+    def _ask(self, program: Program, settings: Mapping[str, float], hint: Floats | None) -> None:
+        job: dict[str, Any] = {name: getattr(program, name) for name in program.__dataclass_fields__}
+        job |= settings
         job["hint"] = np.zeros(0) if hint is None else hint
         child = self._started()
         if child.stdin is not None:

@@ -6,10 +6,11 @@ Must not know: how a linear search is done.
 
 from dataclasses import replace
 
+from optimizer.effort import Effort
 from optimizer.matrix import LinearModel
 from optimizer.programs import program_of
 from optimizer.race import SolverCrew
-from optimizer.search import Effort, Found, search
+from optimizer.search import Found, search
 
 ROUNDS = 20
 

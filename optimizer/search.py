@@ -11,13 +11,20 @@ import numpy as np
 
 from btim.errors import SolverFailure
 from optimizer.checking import ABSOLUTE_TOLERANCE, Ledger
+from optimizer.core import Core, Relaxed
+from optimizer.effort import Effort
 from optimizer.linear import LinearOptimum, Relaxation
 from optimizer.matrix import INFINITY, Floats, LinearModel
 from optimizer.programs import Answer, Program, program_of
-from optimizer.race import SolverCrew, Timer
+from optimizer.race import SolverCrew
 
 INTEGRAL = 1e-7
 ROUNDS = 6
+LARGE = 300
+"""From so many candidates on the core method is used; below, the relaxation's bound is too loose for it."""
+CORES = (250, 500)
+NEAR = 0.95
+"""Share of the distance allowed at which a core's portfolio is good enough."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +37,7 @@ class Found:
     objective: float
     bound: float
     solver: str
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How long and how good: relative gap, and the moment on the timer when an answer is due."""
-
-    gap: float
-    deadline: float
-    timer: Timer
-
-    def left(self) -> float:
-        """Seconds that remain."""
-        return self.deadline - self.timer()
+    relaxed: Relaxed | None = None
 
 
 INFEASIBLE = Found("infeasible", {}, np.zeros(0), -INFINITY, -INFINITY, "HiGHS")
@@ -64,12 +59,74 @@ def search(
     """
     program = program or program_of(model)
     offset = model.offset if offset is None else offset
+    ledger = Ledger(model.problem)
+    if len(model.candidates) >= LARGE:
+        return _by_core(model, program, offset, ledger, crew, effort)
     optimum = Relaxation(program, offset).solve()
     if optimum is None:
         return INFEASIBLE
-    ledger = Ledger(model.problem)
     found = _integral(model, program, ledger, optimum)
     return found or _branched(model, program, offset, ledger, crew, effort, optimum, hint)
+
+
+def _by_core(
+    model: LinearModel, program: Program, offset: float, ledger: Ledger, crew: SolverCrew, effort: Effort
+) -> Found:
+    strict = program
+    for _ in range(ROUNDS):
+        core = Core(model, strict)
+        relaxed = core.relaxed()
+        if relaxed is None:
+            return INFEASIBLE
+        answer, bound = _core_answer(core, relaxed, offset, crew, effort)
+        if answer is None or answer.point is None:
+            if bound == -INFINITY:
+                return INFEASIBLE
+            break
+        chosen = chosen_options(model, answer.point)
+        broken = ledger.broken(chosen)
+        if not broken:
+            answer = replace(answer, solver=f"core+{answer.solver}")
+            found = _found(program, offset, answer, chosen, bound, effort.gap)
+            return replace(found, relaxed=relaxed)
+        strict = _tightened(model, strict, answer.point, set(broken))
+    raise _no_time()
+
+
+def _core_answer(
+    core: Core, relaxed: Relaxed, offset: float, crew: SolverCrew, effort: Effort
+) -> tuple[Answer | None, float]:
+    """Best answer and proven bound (maximised); a bound of minus infinity says that nothing is feasible."""
+    bound = relaxed.priced.bound + offset
+    best: Answer | None = None
+    for size in CORES:
+        allowed = effort.gap * abs(bound)
+        answer = core.rounded(relaxed, crew, effort, size, max(NEAR * allowed, ABSOLUTE_TOLERANCE))
+        if answer is not None and answer.point is not None and (best is None or answer.objective < best.objective):
+            best = answer
+        if best is not None and bound - (offset - best.objective) <= allowed:
+            return best, bound
+        if effort.left() <= 0:
+            break
+    if effort.left() <= 0:
+        return best, bound
+    if best is None:
+        whole = crew.solve(core.program, gap=effort.gap, seconds=effort.left())
+        return whole, -INFINITY if whole.status == "infeasible" else min(bound, offset - whole.bound)
+    allowed = max(effort.gap * abs(offset - best.objective) * 0.9, ABSOLUTE_TOLERANCE)
+    exact, _ = core.exact(relaxed, best, crew, effort, allowed)
+    if exact is None or exact.status == "infeasible":
+        return best, offset - best.objective
+    bound = min(bound, max(offset - exact.bound, offset - best.objective))
+    if exact.point is not None and exact.objective < best.objective:
+        best = exact
+    return best, bound
+
+
+def _no_time() -> SolverFailure:
+    return SolverFailure(
+        "no portfolio was found in the time given", field="solver.time_limit_s", remedy="give it more seconds"
+    )
 
 
 def _integral(model: LinearModel, program: Program, ledger: Ledger, optimum: LinearOptimum) -> Found | None:
@@ -106,9 +163,7 @@ def _branched(
         strict = _tightened(model, strict, answer.point, set(broken))
     if answer.status == "infeasible":
         return INFEASIBLE
-    raise SolverFailure(
-        "no portfolio was found in the time given", field="solver.time_limit_s", remedy="give it more seconds"
-    )
+    raise _no_time()
 
 
 def _found(program: Program, offset: float, answer: Answer, chosen: dict[str, str], bound: float, gap: float) -> Found:
@@ -119,8 +174,10 @@ def _found(program: Program, offset: float, answer: Answer, chosen: dict[str, st
     return Found("optimal" if proven else "feasible", chosen, point, objective, bound, answer.solver)
 
 
-def _tightened(model: LinearModel, program: Program, point: Floats, broken: set[str]) -> Program:
+def _tightened(model: LinearModel, program: Program, point: Floats | None, broken: set[str]) -> Program:
     """The same rows with a little less room where rounding a nearly integral point overstepped."""
+    if point is None:
+        return program
     rounded = np.where(program.integer == 1, np.round(point), point)
     activity = program.matrix() @ rounded
     high = program.high.copy()

@@ -14,6 +14,7 @@ from btim.portfolio import Problem
 from btim.recommendation import Change, Funded, NotFunded, Recommendation
 from optimizer.checking import Ledger, refuse_broken
 from optimizer.conflicts import cheapest_mending, minimal_conflict
+from optimizer.effort import Effort
 from optimizer.explaining import Ground, fast_reasons, limit_uses
 from optimizer.linear import VERSION
 from optimizer.matrix import LinearModel, linear_model
@@ -22,7 +23,7 @@ from optimizer.programs import program_of
 from optimizer.proving import exact_reasons
 from optimizer.race import SolverCrew, Timer
 from optimizer.ratio import best_ratio
-from optimizer.search import Effort, Found, search
+from optimizer.search import Found, search
 from optimizer.tail import best_tail
 from optimizer.worth import discount_factors, worth_of
 
@@ -92,7 +93,7 @@ def _best(model: LinearModel, crew: SolverCrew, effort: Effort) -> tuple[Found, 
     if found.status != "infeasible":
         objective = ledger.total_worth(found.chosen)
         found = replace(found, objective=objective, bound=max(found.bound, objective))
-    return found, Ground(model, program_of(model), ledger, found.chosen, found.objective)
+    return found, Ground(model, program_of(model), ledger, found.chosen, found.objective, relaxed=found.relaxed)
 
 
 def _infeasible(model: LinearModel, crew: SolverCrew, effort: Effort, started: float) -> Recommendation:

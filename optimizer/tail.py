@@ -10,12 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from optimizer.effort import Effort
 from optimizer.linear import Relaxation
 from optimizer.matrix import Floats, LinearModel
 from optimizer.outcomes import deviations, shocks, tail_weights
 from optimizer.programs import Program, program_of
 from optimizer.race import SolverCrew
-from optimizer.search import Effort, Found, search
+from optimizer.search import Found, search
 
 ROUNDS = 200
 
