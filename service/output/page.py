@@ -23,6 +23,7 @@ class Column:
     unit: str = ""
     num: bool = False
     note: str = ""
+    nowrap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from service.chain import ChainResult, PortfolioPart
@@ -50,9 +51,15 @@ def write_csv(frame: pd.DataFrame, path: Path, chain: ChainResult) -> None:
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow([neutral(name) for name in (*columns, *added)])
-        tail = [cell_text(value) for value in added.values()]
-        for row in frame.itertuples(index=False, name=None):
-            writer.writerow([*map(cell_text, row), *tail])
+        texts = [_column_texts(frame.iloc[:, place]) for place in range(len(columns))]
+        texts += [[cell_text(value)] * len(frame) for value in added.values()]
+        writer.writerows(zip(*texts, strict=True))
+
+
+def _column_texts(values: pd.Series) -> list[str]:
+    if values.dtype == np.float64:
+        return ["" if value != value else repr(value) for value in values.tolist()]
+    return [cell_text(value) for value in values.tolist()]
 
 
 def cell_text(value: Any) -> str:

@@ -132,9 +132,11 @@ def _label(axes: Axes, bar: Bar, middle: float, shown: float, limit: float) -> N
     )
 
 
-def frontier_chart(frontier: pd.DataFrame, *, budget: float | None, currency: str | None, synthetic: bool) -> Markup:
-    """Value for every budget, the proven bound above it, and the chosen budget."""
-    ordered = frontier.sort_values("budget")
+def frontier_chart(
+    frontier: pd.DataFrame, *, chosen: tuple[float, float] | None, currency: str | None, synthetic: bool
+) -> Markup:
+    """Value for every budget that allows a portfolio, the proven bound above it, and the chosen (budget, worth)."""
+    ordered = frontier[frontier["value"].notna()].sort_values("budget")
     budgets, values = ordered["budget"].astype(float), ordered["value"].astype(float)
     across, up = money_scale(budgets), money_scale(values)
 
@@ -145,8 +147,8 @@ def frontier_chart(frontier: pd.DataFrame, *, budget: float | None, currency: st
         line = axes.plot(budgets, values, color=color("water"), linewidth=2, marker="o", markersize=4)[0]
         line.set_markeredgecolor(color("paper"))
         axes.fill_between(budgets, 0, values, color=color("water-3"), alpha=0.6, linewidth=0)
-        if budget is not None and len(ordered):
-            _chosen(axes, ordered, budget)
+        if chosen is not None and budgets.min() <= chosen[0] <= budgets.max():
+            _chosen(axes, chosen)
         axes.set_ylim(0 if values.min() >= 0 else None, float(values.max()) * 1.15 or 1.0)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, across.divisor)))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, up.divisor)))
@@ -163,11 +165,9 @@ def frontier_chart(frontier: pd.DataFrame, *, budget: float | None, currency: st
     )
 
 
-def _chosen(axes: Axes, ordered: pd.DataFrame, budget: float) -> None:
-    nearest = ordered.iloc[(ordered["budget"].astype(float) - budget).abs().argmin()]
-    axes.axvline(budget, color=color("bad"), linewidth=1.2, dashes=(5, 3))
-    axes.plot([float(nearest["budget"])], [float(nearest["value"])], marker="o", markersize=9, color=color("bad"),
-              markeredgecolor=color("paper"), markeredgewidth=1.5)  # fmt: skip
-    axes.annotate(
-        "this budget", (budget, 0), xytext=(5, 6), textcoords="offset points", color=color("bad"), fontsize=10
-    )
+def _chosen(axes: Axes, chosen: tuple[float, float]) -> None:
+    axes.axvline(chosen[0], color=color("bad"), linewidth=1.2, dashes=(5, 3))
+    axes.plot([chosen[0]], [chosen[1]], marker="o", markersize=9, color=color("bad"), markeredgecolor=color("paper"),
+              markeredgewidth=1.5)  # fmt: skip
+    axes.annotate("this budget", (chosen[0], 0), xycoords=("data", "axes fraction"), xytext=(5, 6),
+                  textcoords="offset points", color=color("bad"), fontsize=10)  # fmt: skip

@@ -85,11 +85,13 @@ def demand_words(part: DemandPart) -> str:
     known = last[last["exceedance"].notna()] if "exceedance" in last else last.head(0)
     if known.empty:
         return f"Peaks of {counted(len(last), 'resource')} over the next {window}; no installed capacity was given."
-    likely = known[known["exceedance"].astype(float) >= LIKELY]
-    worst = known.loc[known["exceedance"].astype(float).idxmax()]
+    chance = known["exceedance"].astype(float)
+    worst, likely = known.loc[chance.idxmax()], int((chance >= LIKELY).sum())
+    watch = int(((chance >= WATCH) & (chance < LIKELY)).sum())
+    many = f"{likely or 'none'} of {counted(len(known), 'resource')} will more likely than not pass installed capacity"
+    more = f", {watch} more may" if watch else ""
     one = f"{worst['unique_id']} is the tightest, with a chance of {probability(worst['exceedance'])}"
-    many = f"{len(likely)} of {counted(len(known), 'resource')} will more likely than not pass installed capacity"
-    return f"Within {window}, {many}; {one}."
+    return f"Within {window}, {many}{more}; {one}."
 
 
 def demand_figures(part: DemandPart) -> Figures:
@@ -146,20 +148,18 @@ def _calibration(peaks: pd.DataFrame) -> tuple[str, str, str, Tone]:
 
 
 def _galleries(part: DemandPart, order: Sequence[str], synthetic: bool) -> list[Block | None]:  # noqa: FBT001
-    legend = _legend(part)
-    wide = [_chart(part, name, wide=True, synthetic=synthetic) for name in order[:WIDE_CHARTS]]
-    small = [_chart(part, name, wide=False, synthetic=synthetic) for name in order[WIDE_CHARTS:]]
+    measured, ahead, peaks = _by_name(_measured(part)), _by_name(part.fan), _by_name(part.peaks, "window_end")
+    charts = [
+        _chart(name, measured[name], ahead[name], peaks[name], wide=place < WIDE_CHARTS, synthetic=synthetic)
+        for place, name in enumerate(order)
+        if name in measured and name in ahead
+    ]
+    wide, small = charts[:WIDE_CHARTS], charts[WIDE_CHARTS:]
+    shown, rest = small[:OPEN_CHARTS], small[OPEN_CHARTS:]
     return [
-        Gallery("The tightest resource", tuple(wide), note=legend) if wide else None,
-        Gallery("Next in line", tuple(small[:OPEN_CHARTS]), small=True) if small else None,
-        Gallery(
-            f"{counted(len(small) - OPEN_CHARTS, 'other resource')}",
-            tuple(small[OPEN_CHARTS:]),
-            folded=True,
-            small=True,
-        )
-        if len(small) > OPEN_CHARTS
-        else None,
+        Gallery("The tightest resource", tuple(wide), note=_legend(part)) if wide else None,
+        Gallery("Next in line", tuple(shown), small=True) if shown else None,
+        Gallery(counted(len(rest), "other resource"), tuple(rest), folded=True, small=True) if rest else None,
     ]
 
 
@@ -177,23 +177,32 @@ def _legend(part: DemandPart) -> str:
     return fan + peak + " Red: installed capacity. ▼: most likely step of the peak."
 
 
-def _chart(part: DemandPart, name: str, *, wide: bool, synthetic: bool) -> Chart:
-    history = _one(part.history, name).dropna(subset=["y"])
-    peaks = _one(part.peaks, name, by="window_end")
-    svg = fan_chart(f"fan:{name}", history, _one(part.fan, name), peaks, wide=wide, synthetic=synthetic)
-    about = peaks.iloc[-1]
-    unit = _unit(about)
+def _chart(
+    name: str, measured: pd.DataFrame, ahead: pd.DataFrame, peaks: pd.DataFrame, *, wide: bool, synthetic: bool
+) -> Chart:
+    svg = fan_chart(f"fan:{name}", measured, ahead, peaks, wide=wide, synthetic=synthetic)
+    about, chance = peaks.iloc[-1], ""
     statistic = "" if is_missing(about.get("statistic")) else f"{about['statistic']} of each step"
-    chance = (
-        ""
-        if is_missing(about.get("exceedance"))
-        else f"{probability(about['exceedance'])} to pass capacity in {about['window']}"
-    )
-    return Chart(name, svg, "forecast", " · ".join(word for word in (unit, statistic, chance) if word), wide)
+    if not is_missing(about.get("exceedance")):
+        chance = f"{probability(about['exceedance'])} to pass in {about['window']}"
+    return Chart(name, svg, "forecast", " · ".join(word for word in (_unit(about), statistic, chance) if word), wide)
 
 
-def _one(frame: pd.DataFrame, name: str, by: str = "ds") -> pd.DataFrame:
-    return frame[frame["unique_id"].astype(str) == name].sort_values(by)
+def _by_name(frame: pd.DataFrame, by: str = "ds") -> dict[str, pd.DataFrame]:
+    ordered = frame.sort_values(by, kind="stable")
+    return {str(name): rows for name, rows in ordered.groupby("unique_id", sort=False)}
+
+
+def _measured(part: DemandPart) -> pd.DataFrame:
+    """The measured steps for drawing: a history that came as text is read as numbers and times."""
+    moments = part.history["ds"]
+    if not pd.api.types.is_datetime64_any_dtype(part.fan["ds"]):
+        moments = pd.to_numeric(moments)
+    elif not pd.api.types.is_datetime64_any_dtype(moments):
+        moments = pd.to_datetime(moments, utc=True).dt.tz_localize(None)
+    numbers = pd.to_numeric(part.history["y"], errors="coerce")
+    drawn = pd.DataFrame({"unique_id": part.history["unique_id"], "ds": moments, "y": numbers})
+    return drawn.dropna(subset=["y"])
 
 
 def _peaks_table(part: DemandPart, order: Sequence[str]) -> Table:
@@ -209,7 +218,10 @@ def _peaks_table(part: DemandPart, order: Sequence[str]) -> Table:
             for level in levels
         ]
         columns.append(Column("Chance to pass", f"in {window}", num=True))
-    columns += [Column("95 % peak of installed", f"in {windows[-1]}" if windows else ""), Column("Likely peak at")]
+    columns += [
+        Column("95 % peak of installed", f"in {windows[-1]}" if windows else ""),
+        Column("Likely peak at", nowrap=True),
+    ]
     rows = tuple(_resource(list(rows.to_dict("records")), windows, levels) for _, rows in _by_resource(peaks))
     note = (
         "Quantiles of the highest value in the window. A peak of hourly means is not the peak of the minutes: "
@@ -242,7 +254,7 @@ def _resource(rows: Sequence[dict[Any, Any]], windows: Sequence[str], levels: Se
         texts.append(Cell(probability(chance), tone=_alarm(chance)))
     bar = None if load is None else min(load, 1.0)
     texts.append(Cell(MISSING if load is None else share(load, 0), bar=bar, tone=_alarm(_value(last, "exceedance"))))
-    texts.append(Cell(moment(last.get("peak_at")), "" if sure is None else f"{probability(sure)} sure, ±1 step"))
+    texts.append(Cell(moment(last.get("peak_at")), "" if sure is None else f"{probability(sure)} within ±1 step"))
     return Row(tuple(texts))
 
 

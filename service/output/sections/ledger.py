@@ -126,7 +126,7 @@ def _by_expenditure(part: LedgerPart, currency: str | None) -> list[Figure]:
     return [
         Figure(words, money(sums[name], currency), "actual", f"{share(sums[name] / total)} of cost")
         for name, words in EXPENDITURE.items()
-        if name in sums
+        if name and name in sums
     ]
 
 

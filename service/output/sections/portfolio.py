@@ -31,11 +31,25 @@ from service.output.formats import (
     share,
     unit_of,
 )
-from service.output.page import Block, Cell, Chart, Column, Figure, Figures, Gallery, Row, Section, Table, Words, kept
+from service.output.page import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Figure,
+    Figures,
+    Gallery,
+    Row,
+    Section,
+    Table,
+    Words,
+    kept,
+)
 from service.output.sections.limits import HEADROOM, limit_tables
 
 ID, TITLE, QUESTION = "fund", "What to fund", "Which candidates earn the next budget, and what stops the others?"
-MOST_BARS, LEAST_BARS = 10, 2
+PROVEN = 5e-6
+MOST_BARS, LEAST_BARS, LEAST_POINTS = 10, 2, 2
 
 
 def portfolio_section(chain: ChainResult) -> Section:
@@ -86,6 +100,8 @@ def _proof(answer: Mapping[str, Any]) -> str:
     gap = answer.get("gap")
     if gap is None:
         return "no bound on a better portfolio was proven"
+    if answer.get("status") == "optimal" and gap < PROVEN:
+        return "proven to be the best possible"
     if answer.get("status") == "optimal":
         return f"proven within {share(gap, 3)} of the best possible"
     return f"the best found in the time given: a better one could add at most {share(gap, 2)}"
@@ -136,12 +152,25 @@ def _pictures(
             + (f" {counted(free, 'candidate')} that take no budget are not drawn." if free else ""),
         )
     ]
-    if len(part.frontier):
-        note = "Dots are solved portfolios; the dashed line above them is the proven bound."
-        svg = frontier_chart(part.frontier, budget=maximum, currency=currency, synthetic=synthetic)
-        charts.append(Chart("Budget and value", svg, "forecast", note))
+    curve = _frontier(part, budget, currency, synthetic=synthetic)
+    charts += [curve] if curve else []
     spread = _spend_chart(rows, currency, synthetic=synthetic)
     return Gallery("", tuple(charts + ([spread] if spread else [])), beside=True)
+
+
+def _frontier(
+    part: PortfolioPart, budget: BudgetLimit | None, currency: str | None, *, synthetic: bool
+) -> Chart | None:
+    found = int(part.frontier["value"].notna().sum()) if len(part.frontier) else 0
+    if found < LEAST_POINTS:
+        return None
+    worth = part.recommendation.get("objective")
+    chosen = None if budget is None or worth is None else (budget.max, float(worth))
+    note = "Dots are solved portfolios; the dashed line above them is the proven bound."
+    if found < len(part.frontier):
+        note += f" {counted(len(part.frontier) - found, 'smaller budget')} allow no portfolio under the rules."
+    svg = frontier_chart(part.frontier, chosen=chosen, currency=currency, synthetic=synthetic)
+    return Chart("Budget and value", svg, "forecast", note)
 
 
 def _spend_chart(rows: Sequence[CandidateRow], currency: str | None, *, synthetic: bool) -> Chart | None:
@@ -224,7 +253,7 @@ def _also_takes(row: CandidateRow) -> Cell:
     frees = [f"{quantity(-amount)} {key}" for key, amount in row.quantities.items() if amount < 0]
     words = [f"takes {', '.join(takes)}"] if takes else []
     words += [f"frees {', '.join(frees)}"] if frees else []
-    return Cell("mandatory" if row.mandatory else "", "; ".join(words).replace(HEADROOM, ""), "muted")
+    return Cell("mandatory" if row.mandatory else "", "; ".join(filter(None, words)).replace(HEADROOM, ""), "muted")
 
 
 def _reason(row: CandidateRow, currency: str | None, names: Mapping[str, str]) -> Cell:
@@ -236,13 +265,19 @@ def _reason(row: CandidateRow, currency: str | None, names: Mapping[str, str]) -
         less = money(amount, currency) if key.partition(":")[0] in ("capex", "opex") else quantity(amount)
         changes.append(f"{less} less {key}")
     words = [f"needs {' or '.join(changes)}"] if changes else []
-    if row.loss_if_forced is not None:
+    if row.loss_if_forced is None:
+        words.append("no single change brings it in: other limits or rules forbid it" if not changes else "")
+    else:
         words.append(f"forcing it in loses {money(row.loss_if_forced, currency)}")
     if row.displaces:
         words.append("would displace " + ", ".join(names.get(name, name) for name in row.displaces))
     if row.basis == "fast":
         words.append("(LP estimate)")
-    return Cell(("near-tie · " if row.near_tie else "") + because, "; ".join(words), "warn" if row.near_tie else "")
+    return Cell(
+        ("near-tie · " if row.near_tie else "") + because,
+        "; ".join(filter(None, words)),
+        "warn" if row.near_tie else "",
+    )
 
 
 def _line(part: PortfolioPart, rows: Sequence[CandidateRow], budget: BudgetLimit | None, currency: str | None) -> Row:

@@ -143,8 +143,13 @@ def _plain(value: Any) -> float:
     return 0.0 if is_missing(value) else float(value)
 
 
-_MONEY = ("realised_saving", "realised_gain", "other_changes")
-_LABELS = {"realised_saving": "Saved", "realised_gain": "Gained", "other_changes": "Other changes", "events": "Events"}
+_MONEY = ("realised_saving", "realised_gain", "revenue", "saving_a_year", "other_changes")
+_LABELS = {
+    "realised_saving": "Saved",
+    "realised_gain": "Gained",
+    "saving_a_year": "Saved a year",
+    "events": "Events",
+}
 
 
 def _by_solution(part: ReadingPart, currency: str | None) -> Table | None:
@@ -155,7 +160,7 @@ def _by_solution(part: ReadingPart, currency: str | None) -> Table | None:
     scale = money_scale(value for name in amounts for value in frame[name])
     rest = [str(name) for name in frame.columns if name not in ("solution", "name", *amounts)]
     columns = [Column("Solution")]
-    columns += [Column(_LABELS[name], unit_of(currency, scale), num=True) for name in amounts]
+    columns += [Column(_LABELS.get(name, heading(name)), unit_of(currency, scale), num=True) for name in amounts]
     columns += [Column(_LABELS.get(name, heading(name)), num=_numeric(frame[name])) for name in rest]
     rows = []
     for row in frame.to_dict("records"):
