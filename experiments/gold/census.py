@@ -8,7 +8,7 @@ Role: keep the table of `docs/gold-set.md` true. Must not know: any extractor.
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from btim.value import KINDS, RISKS, STATUSES, UNITS
@@ -18,7 +18,7 @@ from nlp import GoldDocument, read_gold
 FOLDERS = {"train": Path("nlp/data/gold/train"), "test": Path("tests/nlp/gold/test")}
 
 
-def table(parts: dict[str, Sequence[GoldDocument]]) -> str:
+def table(parts: Mapping[str, Sequence[GoldDocument]]) -> str:
     """A Markdown table with one column a part."""
     names = list(parts)
     columns = [_counts(parts[name]) for name in names]
