@@ -5,7 +5,7 @@ Must not know: how text is linked to a solution, or what a solution costs.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -67,16 +67,26 @@ def read_catalogue(path: Path, *, encoding: str | None = None) -> Catalogue:
         SchemaError: a solution has no `id` or no name.
         DuplicateError: two lines have one id.
     """
+    lines = enumerate(read_text(path, encoding).splitlines(), start=1)
+    return catalogue_of(((row, _record(line, str(path), row)) for row, line in lines if line.strip()), str(path))
+
+
+def catalogue_of(records: Iterable[tuple[int, Any]], file: str) -> Catalogue:
+    """Check solutions given as (row, JSON object) pairs; `file` stands in refusals.
+
+    Raises:
+        ValueFormatError: a record is not an object, or a field has the wrong type.
+        SchemaError: a solution has no `id` or no name.
+        DuplicateError: two records have one id.
+    """
     seen: dict[str, int] = {}
     solutions: list[Solution] = []
-    for row, line in enumerate(read_text(path, encoding).splitlines(), start=1):
-        if not line.strip():
-            continue
-        solution = _parsed(line, str(path), row)
+    for row, record in records:
+        solution = _checked(record, file, row)
         if solution.id in seen:
             raise DuplicateError(
                 f"stands twice (first on row {seen[solution.id]})",
-                file=str(path),
+                file=file,
                 row=row,
                 field="id",
                 value=solution.id,
@@ -87,15 +97,18 @@ def read_catalogue(path: Path, *, encoding: str | None = None) -> Catalogue:
     return Catalogue(tuple(solutions))
 
 
-def _parsed(line: str, file: str, row: int) -> Solution:
+def _record(line: str, file: str, row: int) -> Any:
     try:
-        record = json.loads(line)
+        return json.loads(line)
     except json.JSONDecodeError as error:
         raise ValueFormatError(
             f"is not JSON: {error.msg}", file=file, row=row, value=line, remedy="write one JSON object a line"
         ) from None
+
+
+def _checked(record: Any, file: str, row: int) -> Solution:
     if not isinstance(record, dict):
-        raise ValueFormatError("is not a JSON object", file=file, row=row, value=line, remedy="write {…} a line")
+        raise ValueFormatError("is not a JSON object", file=file, row=row, value=record, remedy="write {…} a line")
     if not isinstance(record.get("id"), str) or not record["id"].strip():
         raise SchemaError("a solution needs an id", file=file, row=row, field="id", remedy="add a text id")
     names = _texts_by_language(record.get("names", {}), "names", file, row)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from btim import panel as columns
 from btim.errors import InsufficientHistoryError
+from forecasting.coherence import nested
 from forecasting.demand import Outlook, checked_horizon, checked_levels, checked_seasons, outlook
 from forecasting.ensemble import described
 from forecasting.frequency import frequency
@@ -163,7 +164,7 @@ def peaks_with_fan(
             rows += _any_rows(view, found, window=name, steps=steps)
     longest = max(spans.values())
     fan = _fan(view, maximum(view.history, origin, longest), longest, checked_levels(fan_levels))
-    frame = pd.DataFrame(rows)
+    frame = nested(pd.DataFrame(rows), wanted)
     order = {name: place for place, name in enumerate(dict.fromkeys(frame[columns.UNIQUE_ID]))}
     return frame.sort_values(columns.UNIQUE_ID, key=lambda ids: ids.map(order), kind="stable", ignore_index=True), fan
 

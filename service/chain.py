@@ -65,12 +65,14 @@ class PortfolioPart:
 
     `frontier`: `budget`, `value`, `bound`, `marginal_value`, one row a budget. `headroom`: `unique_id`, `tower`,
     `capacity`, `q95`, `headroom`, `unit`: the limits that came from the peaks; empty when there were none.
+    `notes` say what had to be accepted for a portfolio to exist.
     """
 
     problem: Mapping[str, Any]
     recommendation: Mapping[str, Any]
     frontier: pd.DataFrame
     headroom: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

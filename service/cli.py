@@ -31,6 +31,7 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "sample": Entry("service.commands.sample:sample", "Write a synthetic bank to try everything on."),
     "demo": Entry("service.commands.demo:demo", "Make a synthetic bank and run the whole chain on it."),
+    "run": Entry("service.commands.run:run", "Run your own files, or any subset of them, through the chain."),
     "ledger": Entry("service.commands.ledger:app", "Import cost files, map them to four layers, reconcile."),
     "view": Entry("service.commands.view:view", "Show the finance, technology or consumer view of a ledger."),
     "forecast": Entry("service.commands.forecast:forecast", "Forecast a demand panel step by step, with quantiles."),
@@ -41,6 +42,7 @@ COMMANDS: dict[str, Entry] = {
     "recommend": Entry("service.commands.recommend:recommend", "Recommend what to fund under limits and rules."),
     "read": Entry("service.commands.read:read", "Reports to value events, credited to solutions, with evidence."),
     "read-eval": Entry("service.commands.read:read_eval", "Score readings against a gold file."),
+    "serve": Entry("service.commands.serve:serve", "Answer peaks, recommendations and readings over HTTP."),
 }
 """Every command of the product, in the order in which help lists them; groups name a Typer app."""
 

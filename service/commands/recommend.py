@@ -4,7 +4,6 @@ Role: the terminal's side of the optimiser.
 Must not know: how a portfolio is found.
 """
 
-import importlib
 import json
 from enum import StrEnum
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import Annotated
 import typer
 
 from btim.files import published
-from btim.portfolio import Problem
 from btim.recommendation import Recommendation
 from btim.tables import read_table
 from optimizer import solve
+from service.headroom import with_headroom
 from service.output.recommendation_text import summary_lines
 from service.output.workbook import write_workbook
 from service.portfolio_files import read_portfolio
@@ -42,7 +41,7 @@ def recommend(
 ) -> None:
     """Recommend which candidates to fund, at which option, and say why."""
     given = read_portfolio(problem, mapping)
-    stated = given.problem if peaks is None else _with_headroom(given.problem, peaks)
+    stated = given.problem if peaks is None else with_headroom(given.problem, read_table(peaks))
     answer = solve(stated, explain=explain.value)
     if workbook is not None:
         write_workbook(workbook, stated, answer, sources=given.sources)
@@ -50,12 +49,6 @@ def recommend(
         write_recommendation(out, answer)
     for line in [*given.notes, *summary_lines(stated, answer)]:
         typer.echo(line)
-
-
-def _with_headroom(problem: Problem, peaks: Path) -> Problem:
-    """Join peaks and portfolio; the chain is loaded only here, so that the command starts quickly without it."""
-    joined: Problem = importlib.import_module("service.workflows").with_headroom(problem, read_table(peaks))
-    return joined
 
 
 def write_recommendation(out: Path, answer: Recommendation) -> None:

@@ -81,7 +81,9 @@ def portfolio_part(many: int = 30, funded: int = 18) -> PortfolioPart:
             {"id": "headroom:T0.r0", "used": 40.0, "max": 40.0, "unused": 0.0, "marginal_value": 8100.0,
              "valid": [38.0, 44.0], "basis": "LP estimate"},
         ],
-        "risk": {"mean": worth, "sd": 9e6, "p10": worth - 11e6, "p90": worth + 12e6, "loss_probability": 0.002},
+        "totals": {"staff:2027": 52.0}, "change": {"added": [], "dropped": [], "changed": []},
+        "risk": {"mean": worth, "sd": 9e6, "p10": worth - 11e6, "p50": worth, "p90": worth + 12e6,
+                 "loss_probability": 0.002},
     }  # fmt: skip
     budgets = np.linspace(0.2, 1.6, 8) * budget
     values = worth * (1 - np.exp(-2 * budgets / budget))

@@ -1,0 +1,129 @@
+"""Refusals over HTTP: the one table from exception class to RFC 9457 problem.
+
+Role: turns every error into `application/problem+json` with a stable type and the field it concerns.
+Must not know: which operation failed.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from btim.errors import (
+    DuplicateError,
+    FileError,
+    InputError,
+    InsufficientHistoryError,
+    ModelFailure,
+    RateMissingError,
+    RuleError,
+    SchemaError,
+    SolverFailure,
+    UnknownReferenceError,
+    ValueFormatError,
+    WaterlineError,
+)
+
+logger = logging.getLogger("waterline.api")
+MEDIA_TYPE = "application/problem+json"
+TYPE_ROOT = "urn:waterline:problem:"
+
+
+class Kind(NamedTuple):
+    """What a class of error is called over HTTP."""
+
+    status: int
+    slug: str
+    title: str
+
+
+class PayloadTooLarge(WaterlineError):  # noqa: N818 - named for the HTTP status it stands for
+    """The request body is larger than this server takes."""
+
+
+TABLE: dict[type[WaterlineError], Kind] = {
+    FileError: Kind(400, "unreadable-body", "The body cannot be read"),
+    SchemaError: Kind(422, "unknown-or-missing-field", "A field is missing or unknown"),
+    ValueFormatError: Kind(422, "bad-value", "A value is not what it must be"),
+    DuplicateError: Kind(422, "duplicate", "An identifier stands twice"),
+    UnknownReferenceError: Kind(422, "unknown-reference", "Something named does not exist"),
+    RateMissingError: Kind(422, "rate-missing", "An exchange rate is missing"),
+    RuleError: Kind(422, "contradictory-rules", "Rules or settings contradict each other"),
+    InsufficientHistoryError: Kind(422, "insufficient-history", "Too few observations"),
+    ModelFailure: Kind(422, "model-failure", "A model could not be fitted"),
+    SolverFailure: Kind(503, "solver-failure", "The solver gave no usable answer"),
+    PayloadTooLarge: Kind(413, "too-large", "The body is too large"),
+    InputError: Kind(422, "bad-input", "The input is wrong"),
+    WaterlineError: Kind(500, "failed", "The operation failed"),
+}
+"""Every class of refusal; a class that is not listed is answered as its nearest listed ancestor."""
+
+
+def kind_of(error: WaterlineError) -> Kind:
+    """Return the row of the nearest listed ancestor of the error's class."""
+    return next(TABLE[ancestor] for ancestor in type(error).__mro__ if ancestor in TABLE)
+
+
+def problem(kind: Kind, detail: str, **more: Any) -> JSONResponse:
+    """One problem document; `more` are extension members, left out where they are None."""
+    body = {"type": TYPE_ROOT + kind.slug, "title": kind.title, "status": kind.status, "detail": detail}
+    body |= {name: value for name, value in more.items() if value is not None}
+    return JSONResponse(body, kind.status, media_type=MEDIA_TYPE)
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, WaterlineError):
+        raise error
+    value = None if error.value is None else str(error.value)[:200]
+    return problem(
+        kind_of(error),
+        str(error),
+        source=error.file,
+        row=error.row,
+        field=error.field,
+        value=value,
+        remedy=error.remedy,
+    )
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    fields = [
+        {"pointer": "/" + "/".join(str(part) for part in entry["loc"]), "detail": entry["msg"]}
+        for entry in error.errors()
+    ]
+    first = "; ".join(f"{field['pointer']}: {field['detail']}" for field in fields[:3])
+    return problem(Kind(422, "bad-parameter", "A parameter is wrong"), first, errors=fields)
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    kind = Kind(error.status_code, f"http-{error.status_code}", str(error.detail))
+    answer = problem(kind, str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _failed(request: Request, error: Exception) -> JSONResponse:
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem(
+        Kind(500, "defect", "This is a defect"), "the operation failed unexpectedly; the log has the details"
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` with a problem document."""
+    handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONResponse]]] = {
+        WaterlineError: _refused,
+        RequestValidationError: _invalid,
+        HTTPException: _http,
+        Exception: _failed,
+    }
+    for error, handler in handlers.items():
+        app.add_exception_handler(error, handler)
