@@ -1,40 +1,33 @@
-"""The provider's bill of the synthetic bank: monthly FOCUS 1.0 rows with solution and owner in the tags.
+"""The cloud charges of the synthetic bank: who uses which service, what a commitment covers, what is credited back.
 
-Role: write `cloud_focus.csv` and say what it charges to which solution.
-Must not know: ledger accounts or mapping rules.
+Role: draw the charges of 36 months so that each tower's share of the bill is met to the cent.
+Must not know: the columns of the bill, ledger accounts or mapping rules.
 """
 
-import csv
-import json
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from io import StringIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from btim.money import split_minor
 from service.sample.lines import cloud_total, target_cost
-from service.sample.organisation import BUSINESS_UNITS, CURRENCY, MONTHS, TOWERS, month_starts
+from service.sample.organisation import BUSINESS_UNITS, MONTHS, TOWERS
 from service.sample.plan import Plan, stream
 from service.sample.solutions import SOLUTIONS
 
+Floats = NDArray[np.float64]
 TAGGED_SHARE = 0.85
-COLUMNS = (
-    "AvailabilityZone", "BilledCost", "BillingAccountId", "BillingAccountName", "BillingCurrency", "BillingPeriodEnd",
-    "BillingPeriodStart", "ChargeCategory", "ChargeClass", "ChargeDescription", "ChargeFrequency", "ChargePeriodEnd",
-    "ChargePeriodStart", "CommitmentDiscountCategory", "CommitmentDiscountId", "CommitmentDiscountName",
-    "CommitmentDiscountStatus", "CommitmentDiscountType", "ConsumedQuantity", "ConsumedUnit", "ContractedCost",
-    "ContractedUnitPrice", "EffectiveCost", "InvoiceIssuerName", "ListCost", "ListUnitPrice", "PricingCategory",
-    "PricingQuantity", "PricingUnit", "ProviderName", "PublisherName", "RegionId", "RegionName", "ResourceId",
-    "ResourceName", "ResourceType", "ServiceCategory", "ServiceName", "SkuId", "SkuPriceId", "SubAccountId",
-    "SubAccountName", "Tags",
-)  # fmt: skip
+CREDIT_RATE = 0.012
+COVERED = 0.4
+"""Share of the committed service that a savings commitment pays for; on shared use it lies idle."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """One cloud service: its tower, FOCUS category, the unit it is metered in and the list price of that unit."""
+    """One cloud service: its tower, FOCUS category, the unit it is metered in and the list price of that unit.
+
+    `weight` is its part of the tower's bill; `committed` says whether a savings commitment is held for it.
+    """
 
     tower: str
     category: str
@@ -42,10 +35,11 @@ class Service:
     unit: str
     price: float
     weight: float
+    committed: bool = False
 
 
 SERVICES = (
-    Service("Compute", "Compute", "Alder Virtual Machines", "Hours", 0.192, 0.6),
+    Service("Compute", "Compute", "Alder Virtual Machines", "Hours", 0.192, 0.6, committed=True),
     Service("Compute", "Compute", "Alder Container Service", "Hours", 0.118, 0.4),
     Service("AI Compute", "AI and Machine Learning", "Alder GPU Training", "Hours", 31.4, 0.55),
     Service("AI Compute", "AI and Machine Learning", "Alder Model Serving", "Hours", 12.6, 0.45),
@@ -58,21 +52,33 @@ SERVICES = (
     Service("Application", "Web", "Alder App Runtime", "Hours", 0.074, 0.5),
     Service("Security", "Security", "Alder Key and Threat Service", "Requests", 0.0000048, 1.0),
 )
-REGIONS = (("us-east", "Alder US East"), ("ap-south", "Alder Singapore"), ("eu-west", "Alder Dublin"))
 
 
 @dataclass(frozen=True)
-class Charge:
-    """One row of the bill: where it belongs, the month's place, its category and the cents billed."""
+class Use:
+    """A resource on the bill, the same every month: its service, who it is tagged with, where it runs."""
 
+    number: int
     service: Service
     solution: str
     owner: str
     region: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One row of the bill.
+
+    `kind` is `usage`, `credit`, `committed` (use that the commitment pays for), `purchase` (of the commitment) or
+    `unused` (what of it lay idle). `cents` is the effective cost, `billed` what is invoiced.
+    """
+
+    use: Use
     month: int
-    category: str
+    kind: str
     cents: int
-    line: int
+    billed: int
 
 
 def cloud_cents() -> tuple[int, int, int]:
@@ -82,113 +88,73 @@ def cloud_cents() -> tuple[int, int, int]:
 
 
 def make_charges(plan: Plan) -> list[Charge]:
-    """Draw the bill's rows; each tower's year sums to its share of the bill to the cent."""
+    """Draw the bill; each tower's year sums to its share to the cent, in effective cost and in billed cost alike."""
     draw = stream(plan.seed, "cloud")
     target = target_cost()
     charges: list[Charge] = []
+    number = 0
     for column, tower in enumerate(TOWERS):
-        lines = _tower_lines(tower, target[:, column], draw)
-        if not lines:
-            continue
+        uses = _uses(tower, target[:, column], number, draw)
+        number += len(uses)
         for year in range(MONTHS // 12):
-            charges += _year_of(lines, cloud_total(column, year), year, len(charges), draw)
-    return sorted(charges, key=lambda charge: (charge.month, charge.line))
+            if uses:
+                charges += _year_of(uses, cloud_total(column, year), year, draw)
+    return sorted(charges, key=lambda charge: (charge.month, charge.use.number))
 
 
-def _tower_lines(
-    tower: str, weights: np.ndarray, draw: np.random.Generator
-) -> list[tuple[Service, str, str, int, float]]:
-    lines = []
+def _uses(tower: str, weights: Floats, first: int, draw: np.random.Generator) -> list[Use]:
+    """The largest users of each of a tower's services, and a shared remainder that belongs to no solution."""
+    uses: list[Use] = []
     for service in (each for each in SERVICES if each.tower == tower):
-        users = [place for place in np.argsort(-weights) if weights[place] > 0][:8]
-        for place in users:
-            solution = SOLUTIONS[int(place)]
-            weight = float(weights[place]) * service.weight * float(draw.uniform(0.8, 1.2))
+        for place in [int(place) for place in np.argsort(-weights, kind="stable") if weights[place] > 0][:8]:
+            solution = SOLUTIONS[place]
             tagged = draw.random() < TAGGED_SHARE
             owner = solution.units[0] if tagged or draw.random() < 0.5 else ""
             region = int(draw.choice(3, p=(0.7, 0.2, 0.1)))
-            lines.append((service, solution.id if tagged else "", owner, region, weight))
-        lines.append((service, "", BUSINESS_UNITS[-1], 0, float(weights.sum()) * service.weight * 0.05))
-    return lines
+            weight = float(weights[place]) * service.weight * float(draw.uniform(0.8, 1.2))
+            uses.append(Use(first + len(uses), service, solution.id if tagged else "", owner, region, weight))
+        shared = float(weights.sum()) * service.weight * 0.05
+        uses.append(Use(first + len(uses), service, "", BUSINESS_UNITS[-1], 0, shared))
+    return uses
 
 
-def _year_of(
-    lines: list[tuple[Service, str, str, int, float]], total: int, year: int, first: int, draw: np.random.Generator
-) -> list[Charge]:
-    """Usage rows of twelve months, with a few credits that the usage makes up for."""
-    rows = [(month, number) for month in range(year * 12, year * 12 + 12) for number in range(len(lines))]
+def _year_of(uses: list[Use], total: int, year: int, draw: np.random.Generator) -> list[Charge]:
+    """Twelve months of use, with a few credits that the rest makes up for, and the commitment where one is held."""
+    rows = [(month, use) for month in range(year * 12, year * 12 + 12) for use in uses]
     growth = np.array([1 + 0.01 * (month - year * 12) for month, _ in rows])
-    weights = np.array([lines[number][4] for _, number in rows]) * growth * np.exp(draw.normal(0, 0.05, len(rows)))
-    credited = [place for place in range(len(rows)) if draw.random() < 0.012]
+    weights = np.array([use.weight for _, use in rows]) * growth * np.exp(draw.normal(0, 0.05, len(rows)))
     share = total / float(weights.sum())
-    refunds = {place: -int(weights[place] * share * draw.uniform(0.05, 0.4)) for place in credited}
-    usage = split_minor(total - sum(refunds.values()), [float(weight) for weight in weights])
-    charges = []
-    for place, (month, number) in enumerate(rows):
-        service, solution, owner, region, _ = lines[number]
-        line = first % 1000 + number
-        charges.append(Charge(service, solution, owner, region, month, "Usage", usage[place], line))
-        if place in refunds:
-            charges.append(Charge(service, solution, owner, region, month, "Credit", refunds[place], line))
-    return charges
-
-
-def cloud_text(charges: list[Charge]) -> str:
-    """`cloud_focus.csv`: FOCUS 1.0 columns, monthly rows, blank where FOCUS says null."""
-    months = [*month_starts(), date(2025, 10, 1)]
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for charge in charges:
-        row = _row(charge, f"{months[charge.month]}T00:00:00Z", f"{months[charge.month + 1]}T00:00:00Z")
-        writer.writerow([row.get(column, "") for column in COLUMNS])
-    return out.getvalue()
-
-
-def _row(charge: Charge, start: str, end: str) -> dict[str, str]:
-    service = charge.service
-    billed = Decimal(charge.cents).scaleb(-2)
-    usage = charge.category == "Usage"
-    listed = (billed * Decimal("1.25")).quantize(Decimal("0.01"))
-    region, region_name = REGIONS[charge.region]
-    tags = {"solution": charge.solution, "owner": charge.owner}
-    row = {
-        "BilledCost": str(billed),
-        "BillingAccountId": "900100",
-        "BillingAccountName": "MLB master (synthetic)",
-        "BillingCurrency": CURRENCY,
-        "BillingPeriodStart": start,
-        "BillingPeriodEnd": end,
-        "ChargeCategory": charge.category,
-        "ChargeDescription": f"{service.name}, {region_name}" if usage else f"Service credit, {service.name}",
-        "ChargeFrequency": "Usage-Based" if usage else "One-Time",
-        "ChargePeriodStart": start,
-        "ChargePeriodEnd": end,
-        "ContractedCost": str(billed),
-        "EffectiveCost": str(billed),
-        "InvoiceIssuerName": "Alder Cloud",
-        "ListCost": str(listed if usage else billed),
-        "ProviderName": "Alder Cloud",
-        "PublisherName": "Alder Cloud",
-        "RegionId": region,
-        "RegionName": region_name,
-        "ServiceCategory": service.category,
-        "ServiceName": service.name,
-        "SkuId": service.name.upper().replace(" ", "-"),
-        "SubAccountId": f"9002{BUSINESS_UNITS.index(charge.owner):02d}" if charge.owner else "900299",
-        "SubAccountName": charge.owner or "Unassigned",
-        "Tags": json.dumps({key: value for key, value in tags.items() if value}),
+    refunds = {
+        place: -int(weights[place] * share * draw.uniform(0.05, 0.4))
+        for place in range(len(rows))
+        if draw.random() < CREDIT_RATE
     }
-    if usage:
-        quantity = f"{float(listed) / service.price:.3f}"
-        row |= {
-            "ConsumedQuantity": quantity,
-            "ConsumedUnit": service.unit,
-            "PricingQuantity": quantity,
-            "PricingUnit": service.unit,
-            "PricingCategory": "Standard",
-            "ListUnitPrice": f"{service.price:.10f}".rstrip("0"),
-            "SkuPriceId": service.name.upper().replace(" ", "-") + "-STD",
-            "ResourceId": f"alder/{region}/{charge.line:05d}",
-        }
-    return row
+    cents = split_minor(total - sum(refunds.values()), [float(weight) for weight in weights])
+    charges = []
+    for place, (month, use) in enumerate(rows):
+        charges += _use_of(use, month, cents[place])
+        if place in refunds:
+            charges.append(Charge(use, month, "credit", refunds[place], refunds[place]))
+    return charges + _purchases(charges)
+
+
+def _use_of(use: Use, month: int, cents: int) -> list[Charge]:
+    """One month of use: whole, or split into what is paid as used and what the commitment covers."""
+    if not use.service.committed:
+        return [Charge(use, month, "usage", cents, cents)]
+    covered = int(cents * COVERED)
+    if not use.solution and use.owner == BUSINESS_UNITS[-1]:
+        return [Charge(use, month, "usage", cents - covered, cents - covered), Charge(use, month, "unused", covered, 0)]
+    return [Charge(use, month, "usage", cents - covered, cents - covered), Charge(use, month, "committed", covered, 0)]
+
+
+def _purchases(charges: list[Charge]) -> list[Charge]:
+    """What is invoiced for the commitment each month: the effective cost of all that it covered or left idle."""
+    covered: dict[int, int] = {}
+    for charge in charges:
+        if charge.kind in {"committed", "unused"}:
+            covered[charge.month] = covered.get(charge.month, 0) + charge.cents
+    holder = next((charge.use for charge in reversed(charges) if charge.kind == "unused"), None)
+    if holder is None:
+        return []
+    return [Charge(holder, month, "purchase", 0, cents) for month, cents in sorted(covered.items())]

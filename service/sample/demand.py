@@ -18,8 +18,12 @@ from service.sample.plan import Plan, stream
 Floats = NDArray[np.float64]
 HOURS = 24
 RECENT_DAYS = 28
-TIGHT, ROOMY = (1.14, 1.21), 1.28
+TIGHT, ROOMY = (1.13, 1.19), 1.24
 """Capacity against the recent peak: of resources that are nearly full, and at least of all others."""
+USUAL_MAIN, USUAL = (0.44, 0.5), (0.38, 0.45)
+"""Recent use that capacity is planned for, where headroom allows: of a tower's main resource, and of the others."""
+FLATTENED = 0.55
+"""Power that the hours' shape is taken to: a bank's day is flatter than an office's."""
 HOURLY_SHAPE = {
     "office": (
         0.30, 0.28, 0.27, 0.27, 0.28, 0.33, 0.45, 0.66, 0.95, 1.22, 1.36, 1.38,
@@ -114,7 +118,7 @@ def _history(resource: Resource, calendar: Days, shared: Floats, draw: np.random
 
 
 def _shape(profile: str, working: NDArray[np.bool_]) -> Floats:
-    full = np.asarray(HOURLY_SHAPE[profile], dtype=np.float64) ** 0.7
+    full = np.asarray(HOURLY_SHAPE[profile], dtype=np.float64) ** FLATTENED
     full = full / full.mean()
     off = 0.45 * full + 0.55
     return np.asarray(np.where(working[:, None], full, off), dtype=np.float64)
@@ -145,7 +149,8 @@ def _capacity(resource: Resource, values: Floats, plan: Plan, draw: np.random.Ge
     """Installed capacity: idle where planted, near the recent peak where tight, else for about 40 % utilisation."""
     recent = values[-90 * HOURS :]
     peak = values[-RECENT_DAYS * HOURS :].max()
-    target = float(draw.uniform(0.46, 0.54) if resource.profile == "flat" else draw.uniform(0.38, 0.45))
+    main = resource.unique_id in MAIN_RESOURCE.values()
+    target = float(draw.uniform(*(USUAL_MAIN if main else USUAL)))
     idle = {MAIN_RESOURCE[tower]: share for tower, share in plan.idle_towers.items()}
     if resource.unique_id in idle:
         installed = recent.mean() / idle[resource.unique_id]

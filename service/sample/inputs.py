@@ -87,7 +87,7 @@ def gather_costs(lines: list[Line], charges: list[Charge]) -> Costs:
     direct = np.zeros((MONTHS, len(SOLUTIONS), len(TOWERS)))
     shared = np.zeros((MONTHS, len(TOWERS)))
     posted = [(each.month, each.item.tower, each.item.solution, each.cents) for each in lines if each.item.tower]
-    posted += [(each.month, each.service.tower, each.solution, each.cents) for each in charges]
+    posted += [(each.month, each.use.service.tower, each.use.solution, each.cents) for each in charges]
     for month, where, solution, cents in posted:
         if solution:
             direct[month, place[solution], tower[where]] += cents
@@ -179,7 +179,7 @@ def budget_text(plan: Plan, lines: list[Line], charges: list[Charge]) -> str:
             account = ACCOUNTS[line.item.account]
             actual[account.pool, line.item.tower, account.expenditure] += line.cents
     for charge in charges:
-        actual["Cloud Services", charge.service.tower, "opex"] += charge.cents
+        actual["Cloud Services", charge.use.service.tower, "opex"] += charge.cents
     keys = sorted(actual)
     tilt = {key: float(draw.normal(1.0, 0.05)) for key in keys}
     rows: list[tuple[object, ...]] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from btim.errors import FileError, RuleError
 from btim.files import published, published_folder
-from service.sample import cloud, demand, inputs, lines
+from service.sample import bill, cloud, demand, inputs, lines
 from service.sample.chart import SUBSCRIPTIONS
 from service.sample.organisation import BANK, BUSINESS_UNITS, SYNTHETIC
 from service.sample.plan import Plan, draw_plan
@@ -87,7 +87,7 @@ def _texts(plan: Plan, series: list[demand.Series]) -> tuple[Mapping[str, str], 
     texts = {
         "README.md": _readme(plan),
         "ledger/general_ledger.csv": lines.ledger_text(ledger),
-        "ledger/cloud_focus.csv": cloud.cloud_text(charges),
+        "ledger/cloud_focus.csv": bill.cloud_text(charges),
         "ledger/ledger.toml": inputs.mapping_text(),
         "ledger/drivers.csv": inputs.drivers_text(plan, costs),
         "ledger/volumes.csv": volumes,
