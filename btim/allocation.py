@@ -16,14 +16,15 @@ import numpy as np
 import pandas as pd
 
 from btim.allocation_graph import LAYERS, AllocationGraph, allocation_graph, coded
+from btim.allocation_methods import resolved_drivers, split_priced
 from btim.errors import RuleError, listed
 from btim.ledger import Ledger
 from btim.reciprocal import Edges, Floats, Integers, flow_order, settlement
 from btim.rounding import split_rows
 
-BASES = ("direct", "metered", "assumed", "reciprocal")
-DIRECT, METERED, ASSUMED, RECIPROCAL = range(4)
-UNALLOCATED = "Unallocated"
+BASES = ("direct", "metered", "assumed", "reciprocal", "priced")
+DIRECT, METERED, ASSUMED, RECIPROCAL, PRICED = range(5)
+UNALLOCATED, RECOVERY = "Unallocated", "Under- or over-recovery"
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,10 @@ class Allocation:
 
     `flows` (month, from_layer, from, to_layer, to, basis, amount): one row a month, edge and basis; basis is direct
     (the ledger line names the target), metered or assumed (by driver), reciprocal (settled between nodes that serve
-    each other). `nodes` (month, layer, element, entered, kept): what entered a node straight from the ledger and what
-    stayed there; consumers keep all they receive, what another node keeps is unallocated. Per month the sum of `kept`
-    is the ledger's total. Names are categoricals.
+    each other), priced (charged by the price list). `nodes` (month, layer, element, entered, kept, recovery): what
+    entered a node straight from the ledger and what stayed there; consumers keep all they receive, what another node
+    keeps is unallocated. Per month the sum of `kept` is the ledger's total. A node that charges by price keeps its
+    under-recovery (negative: over-recovery); `recovery` marks it. Names are categoricals.
     """
 
     flows: pd.DataFrame
@@ -70,7 +72,9 @@ def allocate(ledger: Ledger) -> Allocation:
         RuleError: a node has two drivers at once, all its quantities are zero, it lacks quantities in one month that it
             has in others, or nodes serve only each other (the cycle is named).
     """
-    graph = allocation_graph(ledger.costs, ledger.drivers)
+    drivers = resolved_drivers(ledger.drivers, ledger.methods, ledger.months)
+    driven, charged = split_priced(drivers, ledger.prices, ledger.currency)
+    graph = allocation_graph(ledger.costs, driven, charged)
     flows, nodes = [], []
     for number, month in enumerate(graph.months):
         lines = graph.lines(number)
@@ -78,6 +82,8 @@ def allocate(ledger: Ledger) -> Allocation:
         np.add.at(entered, lines.tower, lines.amount)
         work = _Month(entered.copy(), [])
         _direct(work, lines.tower, lines.solution, lines.consumer, lines.amount)
+        charges = graph.charges(number)
+        work.move(charges.source, charges.target, np.full(charges.source.size, PRICED), charges.amount)
         _driven(work, graph, graph.edges(number), month)
         flows.append(_flow_frame(graph, number, work))
         nodes.append(_node_frame(graph, number, entered, work.balance))
@@ -159,8 +165,9 @@ def _node_frame(graph: AllocationGraph, number: int, entered: Integers, kept: In
             "element": graph.element_column(nodes),
             "entered": entered[nodes],
             "kept": kept[nodes],
+            "recovery": np.isin(nodes, graph.charges(number).source),
         }
     )
 
 
-__all__ = ["BASES", "LAYERS", "UNALLOCATED", "Allocation", "allocate"]
+__all__ = ["BASES", "LAYERS", "RECOVERY", "UNALLOCATED", "Allocation", "allocate"]

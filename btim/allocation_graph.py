@@ -28,6 +28,15 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class Charges:
+    """Fixed amounts that priced nodes charge."""
+
+    source: Integers
+    target: Integers
+    amount: Integers
+
+
+@dataclass(frozen=True)
 class AllocationGraph:
     """Nodes are numbered by layer, then name, so that the order of rows never matters."""
 
@@ -38,6 +47,8 @@ class AllocationGraph:
     all_lines: Lines
     edge_months: Integers
     all_edges: Edges
+    charge_months: Integers
+    all_charges: Charges
 
     @property
     def size(self) -> int:
@@ -63,6 +74,12 @@ class AllocationGraph:
         first, last = np.searchsorted(self.edge_months, [month, month + 1])
         return self.all_edges.chosen(np.arange(first, last))
 
+    def charges(self, month: int) -> Charges:
+        """Charges of the month with that number."""
+        chosen = self.charge_months == month
+        whole = self.all_charges
+        return Charges(whole.source[chosen], whole.target[chosen], whole.amount[chosen])
+
     def month_column(self, month: int, count: int) -> pd.Categorical:
         """The month's name, `count` times."""
         return coded(np.full(count, month, dtype=np.int64), self.months)
@@ -82,8 +99,8 @@ def coded(codes: Any, categories: Sequence[str]) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, categories=pd.Index(categories))
 
 
-def allocation_graph(costs: pd.DataFrame, drivers: pd.DataFrame) -> AllocationGraph:
-    """Number the nodes of a ledger's costs and drivers.
+def allocation_graph(costs: pd.DataFrame, drivers: pd.DataFrame, charged: pd.DataFrame) -> AllocationGraph:
+    """Number the nodes of a ledger's costs, drivers and charges.
 
     Raises:
         RuleError: two drivers for one node in a month, quantities that are all zero, or none in one month of several.
@@ -91,7 +108,8 @@ def allocation_graph(costs: pd.DataFrame, drivers: pd.DataFrame) -> AllocationGr
     months = tuple(sorted(costs["month"].unique()))
     keys = ["month", "tower", "solution", "consumer"]
     grouped: pd.DataFrame = costs.groupby(keys, sort=True)["amount"].sum().reset_index()
-    nodes = _nodes(grouped, drivers)
+    charged = charged[charged["month"].isin(months)]
+    nodes = _nodes(grouped, drivers, charged)
     index = pd.MultiIndex.from_frame(nodes)
     lines = Lines(
         tower=_numbers(index, "tower", grouped["tower"]),
@@ -108,16 +126,21 @@ def allocation_graph(costs: pd.DataFrame, drivers: pd.DataFrame) -> AllocationGr
         all_lines=lines,
         edge_months=edge_months,
         all_edges=edges,
+        charge_months=np.searchsorted(np.array(months), charged["month"].to_numpy(str)).astype(np.int64),
+        all_charges=Charges(
+            _side(index, charged, "from"), _side(index, charged, "to"), charged["amount"].to_numpy(np.int64)
+        ),
     )
     _refuse_vanished(graph)
     return graph
 
 
-def _nodes(costs: pd.DataFrame, drivers: pd.DataFrame) -> pd.DataFrame:
+def _nodes(costs: pd.DataFrame, *edges: pd.DataFrame) -> pd.DataFrame:
     found = {(layer, str(name)) for layer in LAYERS for name in costs[layer].unique() if name != ""}
-    for side in ("from", "to"):
-        pairs = drivers[[f"{side}_layer", side]].drop_duplicates()
-        found |= set(zip(pairs[f"{side}_layer"], pairs[side].astype(str), strict=True))
+    for frame in edges:
+        for side in ("from", "to"):
+            pairs = frame[[f"{side}_layer", side]].drop_duplicates()
+            found |= set(zip(pairs[f"{side}_layer"], pairs[side].astype(str), strict=True))
     ordered = sorted(found, key=lambda node: (LAYERS.index(node[0]), node[1]))
     return pd.DataFrame(ordered, columns=["layer", "element"])
 
@@ -129,18 +152,16 @@ def _numbers(index: pd.MultiIndex, layer: str, names: pd.Series) -> Integers:
     return numbers[kind.codes] if len(numbers) else np.zeros(0, dtype=np.int64)
 
 
+def _side(index: pd.MultiIndex, frame: pd.DataFrame, side: str) -> Integers:
+    layers = pd.Categorical(frame[f"{side}_layer"], categories=list(LAYERS)).codes
+    return np.choose(layers, [_numbers(index, layer, frame[side]) for layer in LAYERS]).astype(np.int64)
+
+
 def _edges(drivers: pd.DataFrame, index: pd.MultiIndex, months: tuple[str, ...]) -> tuple[Integers, Edges]:
     month = np.searchsorted(np.array(months), drivers["month"].to_numpy(str)) if len(drivers) else np.zeros(0, np.int64)
-    sides = {
-        side: np.choose(
-            pd.Categorical(drivers[f"{side}_layer"], categories=list(LAYERS)).codes,
-            [_numbers(index, layer, drivers[side]) for layer in LAYERS],
-        ).astype(np.int64)
-        for side in ("from", "to")
-    }
     edges = Edges(
-        sides["from"],
-        sides["to"],
+        _side(index, drivers, "from"),
+        _side(index, drivers, "to"),
         drivers["quantity"].to_numpy(np.float64),
         (drivers["basis"] == "metered").to_numpy(),
     )

@@ -1,4 +1,4 @@
-"""Ways to allocate beside one driver: direct, even, fixed shares, weighted mixes of drivers, and an internal price list.
+"""Ways to allocate beside one driver: direct, even, fixed shares, mixes of drivers, and an internal price list.
 
 Role: turn an organisation's methods into driver rows that allocation follows, and prices into charges.
 Must not know: how cost flows.
@@ -112,8 +112,9 @@ def split_priced(drivers: pd.DataFrame, prices: pd.DataFrame, currency: str) -> 
     lost = unused[unused["_merge"] == "left_only"]
     if len(lost):
         line = lost.iloc[0]
+        who = f"{line['from_layer']} {line['from']}"
         raise RuleError(
-            f"{line['from_layer']} {line['from']} has a price for {line['driver']} but no quantities in {line['month']}",
+            f"{who} has a price for {line['driver']} but no quantities in {line['month']}",
             field="driver",
             remedy="measure them or drop the price",
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from btim.allocation_methods import Method
 from btim.errors import UnknownReferenceError
 from btim.exchange import converted, reporting_currency
 from btim.focus import direct_source
@@ -20,12 +21,14 @@ from btim.ledger_inputs import (
     BENCHMARK_COLUMNS,
     BUDGET_COLUMNS,
     DRIVER_COLUMNS,
+    PRICE_COLUMNS,
     RATE_COLUMNS,
     VOLUME_COLUMNS,
     empty,
     read_benchmarks,
     read_budget,
     read_drivers,
+    read_prices,
     read_rates,
     read_volumes,
 )
@@ -49,7 +52,7 @@ class Ledger:
     negative is credit or refund. Within a currency and month every column sums to the files' exact sum, rounded once.
 
     `unmapped`: what no rule placed, largest first, with examples. `drivers`, `volumes`, `benchmarks`, `budget`,
-    `rates`: see `btim.ledger_inputs` (no rows where not given). `months`: sorted `YYYY-MM`.
+    `rates`, `prices`: see `btim.ledger_inputs` (no rows where not given). `months`: sorted `YYYY-MM`.
     """
 
     title: str
@@ -63,9 +66,11 @@ class Ledger:
     benchmarks: pd.DataFrame
     budget: pd.DataFrame
     rates: pd.DataFrame
+    prices: pd.DataFrame
     sources: tuple[SourceRecord, ...]
     taxonomy: Taxonomy
     synthetic: bool = False
+    methods: tuple[Method, ...] = ()
     inputs: Mapping[str, Path] = field(default_factory=dict)
 
     @property
@@ -152,6 +157,8 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
         benchmarks=_input(settings, "benchmarks", read_benchmarks, BENCHMARK_COLUMNS, taxonomy),
         budget=_input(settings, "budget", read_budget, BUDGET_COLUMNS, taxonomy),
         rates=rates,
+        prices=_input(settings, "prices", read_prices, PRICE_COLUMNS, taxonomy),
+        methods=settings.methods,
         sources=imported.sources,
         taxonomy=taxonomy,
         synthetic=settings.synthetic,

@@ -24,6 +24,7 @@ VOLUME_COLUMNS = ("month", "layer", "element", "measure", "quantity", "unit")
 BENCHMARK_COLUMNS = ("layer", "element", "measure", "unit", "unit_cost", "currency", "source", "as_of")
 BUDGET_COLUMNS = ("month", "pool", "tower", "expenditure", "amount", "currency", "version")
 RATE_COLUMNS = ("month", "from", "to", "kind", "rate")
+PRICE_COLUMNS = ("month", "layer", "element", "driver", "price", "currency")
 FROM_LAYERS, TO_LAYERS = ("tower", "solution"), ("tower", "solution", "consumer")
 BASES = ("metered", "assumed")
 MEASURES = ("used", "capacity", "output", "outcome")
@@ -130,6 +131,24 @@ def read_rates(path: Path) -> pd.DataFrame:
     _no_blank(frame, "rate", path)
     refuse_duplicates(frame, RATE_COLUMNS[:4], file=path)
     return frame[list(RATE_COLUMNS)]
+
+
+def read_prices(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
+    """Internal prices (Decimal) a month: `element` charges `price` for each unit of its `driver`.
+
+    Raises:
+        ValueFormatError: a price is missing or not positive.
+        UnknownReferenceError: unknown layer or tower.
+        DuplicateError: two prices for one element and month.
+    """
+    frame = read_table(path, PRICE_COLUMNS)
+    _months(frame, path)
+    _one_of(frame, "layer", FROM_LAYERS, path)
+    _known_towers(frame, "layer", "element", taxonomy, path)
+    frame["price"] = parsed_column(frame, "price", _positive, file=path, expected="a positive number")
+    _no_blank(frame, "price", path)
+    refuse_duplicates(frame, ("month", "layer", "element"), file=path)
+    return frame[list(PRICE_COLUMNS)]
 
 
 def _positive(cell: Any) -> Decimal:

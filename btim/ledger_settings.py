@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from btim.allocation_methods import METHODS, Method
 from btim.errors import FileError, RuleError, SchemaError, UnknownReferenceError, ValueFormatError, listed
 from btim.files import read_text
 
@@ -23,7 +24,7 @@ MATCHABLE = (*DIMENSIONS, "account_name", "description", "service", "service_cat
 AMOUNTS = ("amount", "billed", "listed", "contracted")
 """Cost columns: `amount` is the one views use (effective cost of a cloud bill, posted amount of a general ledger)."""
 FIELDS = ("date", "period", "currency", "tags", *AMOUNTS, *MATCHABLE)
-INPUTS = ("drivers", "volumes", "benchmarks", "budget", "rates", "contracts", "taxonomy", "tags", "prices", "methods")
+INPUTS = ("drivers", "volumes", "benchmarks", "budget", "rates", "contracts", "taxonomy", "tags", "prices")
 EXPENDITURES = ("opex", "capex")
 STAGES = ("run", "grow", "transform")
 
@@ -73,6 +74,7 @@ class LedgerSettings:
     rules: tuple[Rule, ...] = ()
     inputs: Mapping[str, Path] = field(default_factory=dict)
     controls: tuple[Control, ...] = ()
+    methods: tuple[Method, ...] = ()
     currency: str | None = None
     synthetic: bool = False
 
@@ -89,7 +91,7 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         raw = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise FileError(f"is not valid TOML: {error}", file=str(path), remedy="correct that line") from None
-    _known(raw, ("title", "synthetic", "currency", "files", "rules", "inputs", "controls"), path, "")
+    _known(raw, ("title", "synthetic", "currency", "files", "rules", "inputs", "controls", "allocation"), path, "")
     if not raw.get("files"):
         raise SchemaError("names no [[files]]", file=str(path), remedy='add [[files]] with path and format = "gl"')
     return LedgerSettings(
@@ -100,6 +102,7 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         files=tuple(source for item in raw["files"] for source in _sources(item, path, data or path.parent)),
         rules=tuple(_rule(item, position, path) for position, item in enumerate(raw.get("rules", []), start=1)),
         inputs=_inputs(raw.get("inputs", {}), path, data or path.parent),
+        methods=tuple(_method(item, path) for item in raw.get("allocation", [])),
         controls=tuple(_control(item, path) for item in raw.get("controls", [])),
     )
 
@@ -182,6 +185,32 @@ def _rule(item: Mapping[str, Any], position: int, path: Path) -> Rule:
 def _inputs(table: Mapping[str, Any], path: Path, data: Path) -> dict[str, Path]:
     _known(table, INPUTS, path, "inputs.")
     return {key: data / str(value) for key, value in table.items()}
+
+
+def _method(item: Mapping[str, Any], path: Path) -> Method:
+    _known(item, ("layer", "element", "method", "to_layer", "to", "shares", "weights"), path, "allocation.")
+    needs = {"direct": "to", "even": "layer", "fixed": "shares", "mix": "weights"}
+    for key in ("layer", "element", "method", needs.get(str(item.get("method")), "method")):
+        if not item.get(key):
+            raise SchemaError("missing key", file=str(path), field=f"allocation.{key}", remedy="state it")
+    if item["method"] not in METHODS:
+        raise UnknownReferenceError(
+            "unknown method", file=str(path), value=item["method"], remedy=f"use {listed(METHODS)}; prices go to inputs"
+        )
+    shares = {str(key): float(value) for key, value in {**item.get("shares", {}), **item.get("weights", {})}.items()}
+    if any(not 0 <= value < float("inf") for value in shares.values()) or (shares and sum(shares.values()) <= 0):
+        raise ValueFormatError(
+            "shares must be 0 or more and not all 0", file=str(path), field="allocation", value=shares
+        )
+    return Method(
+        layer=str(item["layer"]),
+        element=str(item["element"]),
+        method=str(item["method"]),
+        to_layer=str(item.get("to_layer", "solution")),
+        to=tuple(map(str, item.get("to", ()))),
+        shares=shares if item["method"] == "fixed" else {},
+        weights=shares if item["method"] == "mix" else {},
+    )
 
 
 def _control(item: Mapping[str, Any], path: Path) -> Control:

@@ -13,7 +13,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from btim.allocation import UNALLOCATED, Allocation, allocate
+from btim.allocation import RECOVERY, UNALLOCATED, Allocation, allocate
 from btim.errors import RuleError, UnknownReferenceError, listed
 from btim.ledger import Ledger
 from btim.ledger_inputs import month_of
@@ -21,6 +21,7 @@ from btim.money import from_minor
 from btim.unit_costs import UNIT_COLUMNS, unit_costs
 
 FINANCE_KEYS = ("month", "pool", "expenditure")
+RETURNED = "Less: served by solutions"
 BUDGET_KEYS = ("month", "pool", "tower", "expenditure")
 SHARE_DIGITS = Decimal("0.000001")
 Months = int | str | tuple[str, str] | None
@@ -89,10 +90,15 @@ def technology_view(ledger: Ledger, months: Months = 12, *, allocation: Allocati
         One row a tower, dearest first: `tower`, `amount` (its cost after towers have settled with each other), `share`,
         then `used`, `capacity`, `usage_unit`, `utilisation` (means of the months that have both), then the columns of
         `btim.unit_costs`: `unit_cost` and its `benchmark` with source and date, `gap_share` and `above_benchmark`.
+        Where solutions serve towers, a last line takes their cost off again, so that the view sums to the ledger.
     """
     covered = chosen_months(ledger, months)
     allocation = allocation or allocate(ledger)
     costs = element_costs(allocation, "tower", covered)
+    flows = allocation.flows[allocation.flows["month"].isin(covered) & (allocation.flows["to_layer"] == "tower")]
+    returned = int(flows.loc[flows["from_layer"] == "solution", "amount"].sum())
+    if returned:
+        costs[RETURNED] = -returned
     frame = _with_shares(pd.DataFrame({"tower": list(costs), "amount": list(costs.values())}), ledger)
     frame = _joined(frame, "tower", utilisation(ledger, "tower", covered))
     frame = _joined(frame, "tower", unit_costs(ledger, "tower", costs, covered))
@@ -111,8 +117,8 @@ def consumer_view(
     Returns:
         One row a consumer and solution, dearest first: `amount`, `share`, `metered_share` (of the amount; the rest is
         assumed or stands on the ledger line itself), then the solution's own `output` and `outcome` columns: unit cost,
-        unit, benchmark. What reached no consumer stands as `Unallocated` with the place where it stopped.
-        The amounts sum to the ledger's.
+        unit, benchmark. What reached no consumer stands as `Unallocated` with the solution where it
+        stopped; what a priced service did not recover as `Under- or over-recovery`. The amounts sum to the ledger's.
     """
     covered = chosen_months(ledger, months)
     allocation = allocation or allocate(ledger)
@@ -168,7 +174,7 @@ def _received(allocation: Allocation, months: Sequence[str]) -> pd.DataFrame:
     stuck = nodes[nodes["month"].isin(months) & (nodes["layer"] != "consumer") & (nodes["kept"] != 0)]
     rest = pd.DataFrame(
         {
-            "consumer": UNALLOCATED,
+            "consumer": np.where(stuck["recovery"], RECOVERY, UNALLOCATED),
             "solution": np.where(stuck["layer"] == "solution", stuck["element"].astype(str), ""),
             "amount": stuck["kept"],
             "metered": 0,

@@ -11,9 +11,11 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from btim.allocation import allocate
 from btim.errors import RuleError
-from btim.files import published_folder
+from btim.files import published, published_folder
 from btim.ledger import Ledger, open_ledger
+from btim.trace import basis_shares, trace
 from service.terminal_tables import print_table
 
 app = typer.Typer(
@@ -54,6 +56,33 @@ def import_(
     )
     if out is not None:
         typer.echo(f"written to {out}")
+
+
+@app.command("trace")
+def trace_(
+    files: Files,
+    *,
+    layer: Annotated[str, typer.Option(help="tower, solution or consumer.")],
+    element: Annotated[str, typer.Option(help="Name of the element.")],
+    month: Annotated[str, typer.Option(help="YYYY-MM.")],
+    csv: Annotated[Path | None, typer.Option(help="Write every path as CSV here.")] = None,
+    currency: Currency = None,
+    data: Data = None,
+) -> None:
+    """Show where every cent of a consumer, solution or tower came from, and which shares were assumed."""
+    opened = open_ledger(*files, currency=currency, data=data)
+    frame = trace(opened, allocate(opened), layer, element, month)
+    print_table(
+        frame,
+        f"{layer} {element}, {month}: {frame['amount'].sum():,f} {opened.currency}",
+        shares=("share",),
+        exact=True,
+    )
+    for basis, amount in basis_shares(frame).items():
+        typer.echo(f"{basis}: {amount:,f} {opened.currency}")
+    if csv is not None:
+        with published(csv) as target:
+            frame.to_csv(target, index=False)
 
 
 def _write(opened: Ledger, folder: Path) -> None:

@@ -2,7 +2,13 @@
 
 import csv
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+
+import pandas as pd
+
+from btim.ledger import COST_COLUMNS, Ledger
+from btim.ledger_inputs import DRIVER_COLUMNS
 
 GL_HEADER = ("date", "account", "vendor", "description", "amount", "currency", "solution", "consumer")
 GL_COLUMNS = "\n".join(f'{name} = "{name}"' for name in GL_HEADER)
@@ -85,3 +91,13 @@ def write_ledger(
     path = folder / "ledger.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def ledger_of(
+    base: Ledger, lines: Iterable[Mapping[str, object]], drivers: Iterable[tuple[object, ...]], month: str = "2025-01"
+) -> Ledger:
+    """The ledger `base` with other lines and drivers, without files."""
+    usual = dict.fromkeys(COST_COLUMNS, "") | {"month": month, "currency": "USD", "pool": "Hardware", "rows": 1}
+    costs = pd.DataFrame([{**usual, "billed": 0, "listed": 0, "contracted": 0, **line} for line in lines])
+    edges = pd.DataFrame(list(drivers), columns=list(DRIVER_COLUMNS))
+    return replace(base, costs=costs.astype({"amount": "int64"}), drivers=edges, months=(month,))

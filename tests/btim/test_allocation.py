@@ -1,15 +1,19 @@
 """Allocation: conserved to the cent whatever the graph, and refused where it cannot be solved."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from btim.allocation import Allocation, allocate
 from btim.errors import DuplicateError, RuleError, UnknownReferenceError, ValueFormatError
 from btim.ledger import Ledger, open_ledger
-from tests.btim.ledger_files import gl_row, write_ledger
+from btim.trace import trace
+from btim.views import element_costs
+from tests.btim.graphs import amount, edge
+from tests.btim.ledger_files import RULES, gl_row, ledger_of, write_ledger
 
 HEADER = "month,from_layer,from,to_layer,to,driver,quantity,basis\n"
 
@@ -108,30 +112,18 @@ def test_the_same_edge_twice_is_refused(tmp_path: Path) -> None:
         allocated(tmp_path, [gl_row("1.00")], edge * 2)
 
 
-TOWERS = ("Compute", "Storage", "Network")
-NODES = [*(("tower", name) for name in TOWERS), *(("solution", name) for name in "abcd")]
-SINKS = [*NODES, ("consumer", "X"), ("consumer", "Y")]
-edge = st.tuples(st.sampled_from(NODES), st.sampled_from(SINKS), st.integers(1, 10**6))
-amount = st.tuples(
-    st.sampled_from(["620", "7"]),
-    st.integers(-(10**10), 10**10),
-    st.sampled_from(["", "a", "b"]),
-    st.sampled_from(["", "X"]),
-)
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    return open_ledger(write_ledger(tmp_path_factory.mktemp("base"), [gl_row("1.00")]))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(edges=st.lists(edge, max_size=20, unique_by=lambda e: e[:2]), amounts=st.lists(amount, min_size=1, max_size=6))
+@settings(max_examples=60, deadline=None)
+@given(edges=st.lists(edge, max_size=20, unique_by=lambda e: e[:2]), lines=st.lists(amount, min_size=1, max_size=6))
 def test_any_graph_conserves_every_cent_or_names_its_cycle(
-    tmp_path: Path, edges: list[tuple[tuple[str, str], tuple[str, str], int]], amounts: list[tuple[str, int, str, str]]
+    base: Ledger, edges: list[tuple[tuple[str, str], tuple[str, str], int]], lines: list[dict[str, object]]
 ) -> None:
-    rows = [
-        gl_row(f"{cents / 100:.2f}", account=account, description="disk", solution=solution, consumer=consumer)
-        for account, cents, solution, consumer in amounts
-    ]
-    text = "".join(f"2025-01,{a[0]},{a[1]},{b[0]},{b[1]},d,{weight},metered\n" for a, b, weight in edges)
-    inputs = {"drivers": HEADER + text} if text else {}
-    ledger = open_ledger(write_ledger(tmp_path, rows, inputs=inputs))
+    drivers = [("2025-01", *source, *target, "d", float(weight), "metered") for source, target, weight in edges]
+    ledger = ledger_of(base, lines, drivers)
     result = allocated_or_refused(ledger)
     if isinstance(result, str):
         assert "cycle" in result
@@ -144,3 +136,70 @@ def test_any_graph_conserves_every_cent_or_names_its_cycle(
         balance[source_layer, source] = balance.get((source_layer, source), 0) - cents
         balance[layer, target] = balance.get((layer, target), 0) + cents
     assert {node: cents for node, cents in balance.items() if cents} == kept(result)
+    for layer in ("tower", "solution", "consumer"):
+        for name, cents in element_costs(result, layer, ledger.months).items():
+            if cents:
+                assert trace(ledger, result, layer, name, "2025-01")["amount"].sum() == Decimal(cents) / 100
+
+
+def test_a_trace_leads_back_to_lines_and_says_what_was_assumed(tmp_path: Path) -> None:
+    edges = (
+        "2025-01,tower,Compute,solution,shop,cpu,3,metered\n2025-01,tower,Compute,solution,desk,cpu,1,metered\n"
+        "2025-01,solution,shop,consumer,Retail,heads,1,assumed\n"
+    )
+    rows = [gl_row("1.00"), gl_row("0.50", vendor="Other"), gl_row("9.00", solution="shop", consumer="Retail")]
+    ledger = open_ledger(write_ledger(tmp_path, rows, inputs={"drivers": HEADER + edges}))
+    frame = trace(ledger, allocate(ledger), "consumer", "Retail", "2025-01")
+    found = frame[["path", "vendor", "basis", "amount"]].to_numpy().tolist()
+    assert found == [
+        ["Compute > shop > Retail", "Acme", "direct", Decimal("9.00")],
+        ["Compute > shop > Retail", "Acme", "assumed", Decimal("0.75")],
+        ["Compute > shop > Retail", "Other", "assumed", Decimal("0.37")],
+    ]
+
+
+def test_a_trace_of_what_is_not_there_names_what_is(tmp_path: Path) -> None:
+    ledger = open_ledger(write_ledger(tmp_path, [gl_row("1.00")]))
+    with pytest.raises(UnknownReferenceError, match="tower has Compute"):
+        trace(ledger, allocate(ledger), "tower", "Network", "2025-01")
+
+
+def with_methods(folder: Path, methods: str, edges: str, prices: str = "") -> Allocation:
+    inputs = {"drivers": HEADER + edges}
+    if prices:
+        inputs["prices"] = "month,layer,element,driver,price,currency\n" + prices
+    return allocate(open_ledger(write_ledger(folder, [gl_row("10.00")], rules=RULES + methods, inputs=inputs)))
+
+
+def test_fixed_shares_and_even_parts_are_assumed(tmp_path: Path) -> None:
+    fixed = '[[allocation]]\nlayer = "tower"\nelement = "Compute"\nmethod = "fixed"\nshares = { a = 0.7, b = 0.3 }\n'
+    edge = "2025-01,tower,Compute,solution,c,cpu,1,metered\n"
+    result = with_methods(tmp_path, fixed, edge)
+    assert kept(result) == {("solution", "a"): 700, ("solution", "b"): 300}
+    assert result.metered_share == 0
+    even = '[[allocation]]\nlayer = "tower"\nelement = "Compute"\nmethod = "even"\nto = ["a", "b", "c"]\n'
+    assert sorted(kept(with_methods(tmp_path, even, edge)).values()) == [333, 333, 334]
+
+
+def test_a_mix_weighs_the_shares_of_its_drivers(tmp_path: Path) -> None:
+    mix = '[[allocation]]\nlayer = "tower"\nelement = "Compute"\nmethod = "mix"\nweights = { cpu = 0.8, ram = 0.2 }\n'
+    edges = (
+        "2025-01,tower,Compute,solution,a,cpu,1,metered\n2025-01,tower,Compute,solution,b,cpu,3,metered\n"
+        "2025-01,tower,Compute,solution,a,ram,500,assumed\n"
+    )
+    result = with_methods(tmp_path, mix, edges)
+    assert kept(result) == {("solution", "a"): 400, ("solution", "b"): 600}
+    assert result.metered_share == 0.8
+    with pytest.raises(RuleError, match="lacks the driver ram"):
+        with_methods(tmp_path, mix, edges.splitlines()[0] + "\n")
+
+
+def test_a_price_list_charges_and_shows_what_it_did_not_recover(tmp_path: Path) -> None:
+    edges = "2025-01,tower,Compute,solution,a,cpu,3,metered\n2025-01,solution,a,consumer,X,heads,1,metered\n"
+    result = with_methods(tmp_path, "", edges, "2025-01,tower,Compute,cpu,2.505,USD\n")
+    assert kept(result) == {("tower", "Compute"): 248, ("consumer", "X"): 752}
+    assert result.nodes.set_index("element")["recovery"].to_dict() == {"Compute": True, "X": False}
+    over = with_methods(tmp_path, "", edges, "2025-01,tower,Compute,cpu,5,USD\n")
+    assert kept(over) == {("tower", "Compute"): -500, ("consumer", "X"): 1500}
+    with pytest.raises(RuleError, match="no quantities in 2025-01"):
+        with_methods(tmp_path, "", edges, "2025-01,tower,Compute,gpu,5,USD\n")
