@@ -17,30 +17,32 @@ _HAN = range(0x4E00, 0xA000)
 _TRADITIONAL = frozenset("億萬與後來實際業務節數據網銀擊風險較這個們對應開發產區單")
 
 
-def quotes(part: ReadingPart) -> list[Block | None]:
-    """Passages of counted events first; beyond the first dozen they open on demand."""
-    quotes = [_quote(event, part) for event in part.events.to_dict("records")]
-    found = sorted((quote for quote in quotes if quote is not None), key=lambda quote: not quote.counted)
+def quotes(part: ReadingPart, names: Mapping[str, str]) -> list[Block | None]:
+    """Passages that count first, largest amounts first; beyond the first dozen they open on demand."""
+    known = dict(zip(part.by_solution.get("solution", ()), part.by_solution.get("name", ()), strict=False)) | dict(
+        names
+    )
+    events = sorted(part.events.to_dict("records"), key=_standing)
+    found = [quote for quote in (_quote(event, part, known) for event in events) if quote is not None]
+    more = found[SHOWN : SHOWN + MORE]
     return [
         Quotes("The evidence, as written", tuple(found[:SHOWN])) if found else None,
-        Quotes(
-            f"{counted(min(len(found), SHOWN + MORE) - SHOWN, 'more passage')}",
-            tuple(found[SHOWN : SHOWN + MORE]),
-            folded=True,
-        )
-        if len(found) > SHOWN
-        else None,
+        Quotes(counted(len(more), "more passage"), tuple(more), folded=True) if more else None,
     ]
 
 
-def _quote(event: Mapping[Any, Any], part: ReadingPart) -> Quote | None:
+def _standing(event: Mapping[Any, Any]) -> tuple[bool, bool, float]:
+    amount = float(event["value"]) if event.get("unit") == "money" else 0.0
+    return not event.get("counted"), event.get("band") != "review", -amount
+
+
+def _quote(event: Mapping[Any, Any], part: ReadingPart, names: Mapping[str, str]) -> Quote | None:
     text = part.texts.get(str(event.get("document")))
     span = event.get("evidence")
     if text is None or span is None or is_missing(span):
         return None
     start, end = int(span[0]), int(span[1])
     counted_here = bool(event.get("counted"))
-    names = dict(zip(part.by_solution.get("solution", ()), part.by_solution.get("name", ()), strict=False))
     solution = event.get("solution")
     return Quote(
         before=_before(text, start),
@@ -53,7 +55,7 @@ def _quote(event: Mapping[Any, Any], part: ReadingPart) -> Quote | None:
         counted=counted_here,
         why="" if counted_here or is_missing(event.get("why")) else str(event.get("why") or ""),
         confidence=confidence_words(event.get("confidence")),
-        solution="credited to no solution" if is_missing(solution) else str(names.get(solution) or solution),
+        solution="credited to no solution" if is_missing(solution) else names.get(str(solution), str(solution)),
     )
 
 
@@ -75,7 +77,7 @@ def language(text: str) -> str:
     return "zh-Hant" if sum(char in _TRADITIONAL for char in sample) >= 3 else "zh-Hans"
 
 
-def event_words(event: Mapping[str, Any]) -> str:
+def event_words(event: Mapping[Any, Any]) -> str:
     """What was read from a passage: kind, metric, amount, status, period."""
     unit, value = str(event.get("unit") or ""), event.get("value")
     amount = money(value, event.get("currency")) if unit == "money" else f"{_short(value)} {_UNITS.get(unit, unit)}"

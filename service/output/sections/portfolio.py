@@ -257,7 +257,8 @@ def _also_takes(row: CandidateRow) -> Cell:
 
 
 def _reason(row: CandidateRow, currency: str | None, names: Mapping[str, str]) -> Cell:
-    because = "stopped by " + ", ".join(row.because) if row.because else "adds no worth"
+    stops = ", ".join(name.replace(HEADROOM, "headroom of ") for name in row.because)
+    because = f"stopped by {stops}" if stops else "adds no worth"
     changes = []
     if row.value_increase is not None:
         changes.append(f"{money(row.value_increase, currency)} more worth")
@@ -271,7 +272,7 @@ def _reason(row: CandidateRow, currency: str | None, names: Mapping[str, str]) -
         words.append(f"forcing it in loses {money(row.loss_if_forced, currency)}")
     if row.displaces:
         words.append("would displace " + ", ".join(names.get(name, name) for name in row.displaces))
-    if row.basis == "fast":
+    if row.basis == "fast" and row.loss_if_forced is not None:
         words.append("(LP estimate)")
     return Cell(
         ("near-tie · " if row.near_tie else "") + because,

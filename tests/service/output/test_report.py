@@ -99,7 +99,7 @@ def test_the_answers_on_top_are_the_records_numbers(page):
     text = words(page)
     assert "Fund 18 of 30 candidates for USD 51.0 m of the USD 51.4 m in budget 2027" in text
     assert "3 of 24 resources will more likely than not pass installed capacity, 2 more may" in text
-    assert "1 count as realised: USD 4.20 m saved and USD 0 gained" in text
+    assert "1 count as realised: USD 4.20 m saved, as the reports claim" in text
 
 
 def test_evidence_is_quoted_as_written_in_its_language(page):
@@ -170,4 +170,4 @@ def test_an_empty_reading_is_said_without_a_table():
     text = words(
         render_report(chain(reading=type(part)(none, part.readings, part.texts, part.by_solution.head(0), none)))
     )
-    assert "2 documents state 0 value events" in text
+    assert "2 documents make 0 statements about value; none of them is realised" in text

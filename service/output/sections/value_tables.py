@@ -1,0 +1,137 @@
+"""Tables of realised value: by solution, what waits for a person, why the rest does not count, signals of trouble.
+
+Role: value events as rows.
+Must not know: charts, or how an event was read.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from service.chain import ChainResult, ReadingPart
+from service.output.formats import MISSING, heading, is_missing, money_scale, number, scaled, unit_of
+from service.output.page import Cell, Column, Row, Table
+from service.output.sections.evidence import confidence_words, event_words, language
+from service.output.sections.views import by_solution
+
+COUNTED = "counted"
+MOVES = ("saving", "gain", "change")
+AMOUNTS = ("realised_saving", "realised_gain", "revenue", "saving_a_year", "other_changes")
+_LABELS = {"realised_saving": "saved", "realised_gain": "gained", "saving_a_year": "saved a year"}
+MOST_ROWS = 40
+
+
+def credited(row: Mapping[Any, Any], column: str) -> float:
+    """An amount of a solution's row for drawing; nothing stated counts as nothing there."""
+    value = row.get(column)
+    return 0.0 if value is None or is_missing(value) else float(value)
+
+
+def kinds_of_value(column: str) -> str:
+    """The words for a column of amounts."""
+    return _LABELS.get(column, column.replace("_", " "))
+
+
+def solutions_table(part: ReadingPart, chain: ChainResult) -> Table | None:
+    """Value credited to each solution, beside what it costs where a ledger was given."""
+    frame = part.by_solution
+    if frame.empty:
+        return None
+    amounts = [name for name in AMOUNTS if name in frame.columns and frame[name].map(bool).any()]
+    costs, period = _costs(chain)
+    scale = money_scale([*(value for name in amounts for value in frame[name]), *costs.values()])
+    unit = unit_of(chain.currency, scale)
+    columns = [Column("Solution"), *(Column(heading(kinds_of_value(name)), unit, num=True) for name in amounts)]
+    columns += [Column("Statements", num=True), Column("Confidence", num=True)]
+    columns += [Column("Costs", f"{unit}, {period}", num=True)] if costs else []
+    rows = []
+    for row in frame.to_dict("records"):
+        texts = [Cell(str(row["name"]), "" if is_missing(row.get("solution")) else str(row["solution"]))]
+        texts += [Cell(scaled(row[name], scale) if credited(row, name) else MISSING) for name in amounts]
+        texts += [Cell(number(row.get("events"))), Cell(confidence_words(row.get("confidence")))]
+        texts += [Cell(scaled(costs.get(str(row["solution"])), scale))] if costs else []
+        rows.append(Row(tuple(texts)))
+    note = "Rates and totals are never added, company-wide claims never to a solution's."
+    note += " Cost is the ledger's; the reports may cover another time." if costs else ""
+    return Table("Realised value by solution", tuple(columns), tuple(rows), "claimed", note, "value_by_solution.csv")
+
+
+def _costs(chain: ChainResult) -> tuple[dict[str, float], str]:
+    if chain.ledger is None or not {"solution", "amount"} <= set(chain.ledger.consumer.columns):
+        return {}, ""
+    rows = by_solution(chain.ledger.consumer).to_dict("records")
+    return {str(row["solution"]): float(row["amount"]) for row in rows if row["solution"]}, chain.ledger.period
+
+
+def to_settle(part: ReadingPart) -> int:
+    """How many statements wait for a person."""
+    return len(part.unsettled)
+
+
+def unsettled_table(part: ReadingPart, chain: ChainResult) -> Table | None:
+    """What was read but is not sure enough to count, for a person to settle."""
+    frame = part.unsettled
+    if frame.empty:
+        return None
+    rows = [
+        Row(
+            (
+                Cell(event_words(event)),
+                Cell(_named(event.get("solution"), chain.names)),
+                Cell(str(event.get("status") or "")),
+                Cell(confidence_words(event.get("confidence"))),
+                Cell(str(event.get("document") or "")),
+            )
+        )
+        for event in frame.head(MOST_ROWS).to_dict("records")
+    ]
+    columns = (Column("Statement"), Column("Credited to"), Column("Status"), Column("Confidence", num=True),
+               Column("Document"))  # fmt: skip
+    folded = len(rows) > 12
+    return Table("For a person to settle", columns, tuple(rows), "claimed", "", "value_events.csv", folded=folded)
+
+
+def _named(solution: Any, names: Mapping[str, str]) -> str:
+    return "no solution" if is_missing(solution) or not solution else names.get(str(solution), str(solution))
+
+
+def stated_money(part: ReadingPart, currency: str | None) -> pd.DataFrame:
+    """Statements of money saved, gained or changed in the run's currency: `amount`; `fate`: counted, or why not."""
+    rows = [
+        {"amount": float(event["value"]), "fate": COUNTED if event.get("counted") else str(event.get("why") or "not")}
+        for event in part.events.to_dict("records")
+        if event.get("unit") == "money" and event.get("currency") == currency and event.get("kind") in MOVES
+    ]
+    return pd.DataFrame(rows, columns=["amount", "fate"])
+
+
+def reasons_table(part: ReadingPart, currency: str | None) -> Table | None:
+    """Why statements do not count: how many, and how much money moved they state."""
+    if "why" not in part.events.columns or part.events.empty:
+        return None
+    left = part.events[~part.events["counted"].astype(bool)]
+    if left.empty:
+        return None
+    sums = stated_money(part, currency).groupby("fate")["amount"].sum()
+    scale = money_scale(sums)
+    rows = tuple(
+        Row((Cell(str(why)), Cell(number(many)), Cell(scaled(sums.get(why), scale))))
+        for why, many in left["why"].value_counts().items()
+    )
+    columns = (Column("Reason"), Column("Statements", num=True),
+               Column("Money saved or gained", unit_of(currency, scale), num=True))  # fmt: skip
+    return Table("Statements that do not count, and why", columns, rows, "claimed", "", "value_events.csv")
+
+
+def risks_table(part: ReadingPart) -> Table | None:
+    """Signals of projects in trouble, each with its passage."""
+    rows = []
+    for reading in part.readings:
+        text = part.texts.get(str(reading.get("id")), "")
+        for risk in reading.get("risks") or []:
+            start, end = (risk.get("evidence") or [0, 0])[:2]
+            quoted = Cell(text[start:end] or MISSING, lang=language(text) if text else None)
+            rows.append(Row((Cell(heading(str(risk.get("risk")))), quoted, Cell(str(reading.get("id"))))))
+    columns = (Column("Signal"), Column("Passage"), Column("Document"))
+    return Table("Signals of projects in trouble", columns, tuple(rows), "claimed") if rows else None
