@@ -42,7 +42,11 @@ class FrontierPoint:
     funded: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Row of the frontier."""
+        """Row of the frontier, with the portfolio."""
+        return self.shown() | {"funded": dict(self.funded)}
+
+    def shown(self) -> dict[str, Any]:
+        """Row of the frontier, figures only."""
         return {
             "scale": self.scale,
             "budget": self.budget,
@@ -51,7 +55,7 @@ class FrontierPoint:
             "objective": self.objective,
             "bound": self.bound,
             "status": self.status,
-            "funded": dict(self.funded),
+            "candidates": len(self.funded),
         }
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,8 @@ from optimizer.matrix import INFINITY, Floats
 from optimizer.programs import Answer, Program
 
 Timer = Callable[[], float]
+system_timer: Timer = time.perf_counter
+"""The timer that callers pass in when they have no other."""
 CHILD = Path(__file__).with_name("highs_child.py")
 GRACE = 0.3
 """Seconds that a child may take to report after its own time limit, before it is killed."""

@@ -40,6 +40,10 @@ COMMANDS: dict[str, Entry] = {
         "service.commands.backtest:backtest", "Past peaks forecast from their own past, beside what came."
     ),
     "recommend": Entry("service.commands.recommend:recommend", "Recommend what to fund under limits and rules."),
+    "scenario": Entry("service.commands.scenario:scenario", "What if: other limits, rules, candidates or values."),
+    "frontier": Entry("service.commands.frontier:frontier", "Budget against value, or mean against tail."),
+    "compare": Entry("service.commands.compare:compare", "Scenarios side by side."),
+    "explain": Entry("service.commands.explain:explain", "A recommendation in words, English or Chinese."),
     "read": Entry("service.commands.read:read", "Reports to value events, credited to solutions, with evidence."),
     "read-eval": Entry("service.commands.read:read_eval", "Score readings against a gold file."),
     "serve": Entry("service.commands.serve:serve", "Answer peaks, recommendations and readings over HTTP."),

@@ -4,21 +4,19 @@ Role: the terminal's side of the optimiser.
 Must not know: how a portfolio is found.
 """
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from btim.files import published
-from btim.recommendation import Recommendation
 from btim.tables import read_table
 from optimizer import solve
+from optimizer.words import Words
 from service.headroom import with_headroom
-from service.output.recommendation_text import summary_lines
 from service.output.workbook import write_workbook
 from service.portfolio_files import read_portfolio
+from service.scenario_files import write_json
 
 
 class Explain(StrEnum):
@@ -38,6 +36,7 @@ def recommend(
     peaks: Annotated[Path | None, typer.Option(help="Peaks file: headroom of every resource becomes a limit.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="TOML that maps the columns of a table of projects.")] = None,
     workbook: Annotated[Path | None, typer.Option(help="Where to write portfolio.xlsx with live formulas.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of what is printed: en or zh.")] = "en",
 ) -> None:
     """Recommend which candidates to fund, at which option, and say why."""
     given = read_portfolio(problem, mapping)
@@ -46,13 +45,7 @@ def recommend(
     if workbook is not None:
         write_workbook(workbook, stated, answer, sources=given.sources)
     if out is not None:
-        write_recommendation(out, answer)
-    for line in [*given.notes, *summary_lines(stated, answer)]:
+        write_json(out, answer.to_dict())
+    words = Words(stated, answer, lang)
+    for line in [*given.notes, *words.headline(), *words.limits()]:
         typer.echo(line)
-
-
-def write_recommendation(out: Path, answer: Recommendation) -> None:
-    """Write a recommendation in the exchange format."""
-    text = json.dumps(answer.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-    with published(out) as path:
-        path.write_text(text + "\n", encoding="utf-8")

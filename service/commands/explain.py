@@ -1,0 +1,43 @@
+"""`waterline explain`: a recommendation in words.
+
+Role: the terminal's side of explanations.
+Must not know: how reasons are found.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from btim.errors import UnknownReferenceError
+from optimizer import solve
+from optimizer.words import Words
+from service.scenario_files import read_recommendation, read_scenario
+
+
+def explain(
+    problem: Annotated[Path, typer.Argument(help="Problem, table, or a file that `waterline scenario` wrote.")],
+    recommendation: Annotated[Path | None, typer.Option(help="Its recommendation, where there is one already.")] = None,
+    candidate: Annotated[list[str] | None, typer.Option(help="Explain only this candidate; may be repeated.")] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Prove every figure by solving again.")] = False,  # noqa: FBT002
+    lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    mapping: Annotated[Path | None, typer.Option(help="TOML that maps the columns of a table of projects.")] = None,
+) -> None:
+    """Say what is funded and why, what binds, and what would bring each other candidate above the line."""
+    scenario, answer = read_scenario(problem, mapping)
+    if recommendation is not None:
+        answer = read_recommendation(recommendation)
+    if answer is None or (exact and any(row.explain != "exact" for row in answer.not_funded)):
+        answer = solve(scenario.problem, explain="exact" if exact else "fast")
+    words = Words(scenario.problem, answer, lang)
+    if not candidate:
+        lines = words.everything()
+    else:
+        known = {one.id for one in scenario.problem.candidates}
+        for name in candidate:
+            if name not in known:
+                raise UnknownReferenceError("no such candidate", field="--candidate", value=name, remedy="check the id")
+        lines = [words.paragraph(row) for row in answer.not_funded if row.candidate in candidate]
+        lines += [words.funded_line(row) for row in answer.funded if row.candidate in candidate]
+    for line in lines:
+        typer.echo(line)
