@@ -18,7 +18,7 @@ from service.sample.plan import Plan, stream
 Floats = NDArray[np.float64]
 HOURS = 24
 RECENT_DAYS = 28
-TIGHT, ROOMY = (1.13, 1.19), 1.24
+TIGHT, ROOMY = (1.17, 1.24), 1.32
 """Capacity against the recent peak: of resources that are nearly full, and at least of all others."""
 USUAL_MAIN, USUAL = (0.44, 0.5), (0.38, 0.45)
 """Recent use that capacity is planned for, where headroom allows: of a tower's main resource, and of the others."""
@@ -141,7 +141,7 @@ def _incidents(draw: np.random.Generator, days: int) -> Floats:
     for _ in range(int(draw.poisson(days / 55))):
         start = int(draw.integers(0, days)) * HOURS + int(draw.integers(8, 18))
         length = min(int(draw.integers(3, 14)), surge.size - start)
-        surge[start : start + length] += draw.uniform(0.06, 0.2) * np.exp(-np.arange(length) / 4)
+        surge[start : start + length] += draw.uniform(0.05, 0.14) * np.exp(-np.arange(length) / 4)
     return surge
 
 

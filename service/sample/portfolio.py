@@ -16,9 +16,12 @@ from service.sample.projects import PROJECTS, Project
 
 PERIODS = ("2026", "2027", "2028")
 DISCOUNT_RATE = 0.08
-DRAW_SCALE = 2.0
-"""How much of the series' usual level the projects' table stands for: headroom must bind where capacity is near."""
-LITE_COST, LITE_BENEFIT, LITE_DRAW = 0.55, 0.66, 0.5
+DRAW_SCALE, MOST_SCALE = 2.0, 6.0
+WANTED_OF_ROOM = 2.6
+"""On nearly full resources, what all projects ask for against what is left: not all of them can be funded."""
+BUSY_DAYS = 1.06
+"""How far a coming month may stand above the last one's peak when the room that is left is reckoned."""
+LITE_COST, LITE_DRAW = 0.55, 0.5
 CAPITAL_SHARE = {"run": 0.55, "grow": 0.6, "transform": 0.68}
 BENEFIT_SHAPE = {"run": (0.25, 0.37, 0.38), "grow": (0.10, 0.38, 0.52), "transform": (0.05, 0.35, 0.60)}
 SPREAD = {"run": 0.18, "grow": 0.42, "transform": 0.55}
@@ -51,8 +54,9 @@ def make_problem(plan: Plan, demand: list[Series]) -> dict[str, Any]:
     unassessed = int(draw.integers(0, len(PROJECTS)))
     while PROJECTS[unassessed].duty or PROJECTS[unassessed].id in _named():
         unassessed = int(draw.integers(0, len(PROJECTS)))
+    shares = _shares(plan, demand)
     candidates = [
-        _candidate(project, demand, draw, weak=place in plan.weak, unassessed=place == unassessed)
+        _candidate(project, shares, draw, weak=place in plan.weak, unassessed=place == unassessed)
         for place, project in enumerate(PROJECTS)
     ]
     return {
@@ -77,9 +81,26 @@ def _named() -> set[str]:
     return {name for rule in RULES for name in [*rule.get("candidates", []), *rule.get("needs", [])]}
 
 
+def _shares(plan: Plan, demand: list[Series]) -> dict[str, float]:
+    """What a whole share (1.0) in the projects' table stands for, in each resource's unit.
+
+    Twice the resource's usual level; more where the resource is nearly full and projects would not fill what is left.
+    """
+    shares = {}
+    for series in demand:
+        name, level = series.resource.unique_id, series.resource.level
+        asked = level * sum(max(0.0, project.draws.get(name, 0.0)) for project in PROJECTS)
+        scale = DRAW_SCALE
+        if name in plan.tight and asked > 0:
+            room = float(series.capacity[-1]) - BUSY_DAYS * series.recent_peak
+            scale = min(max(scale, WANTED_OF_ROOM * room / asked), MOST_SCALE)
+        shares[name] = level * scale
+    return shares
+
+
 def _candidate(
     project: Project,
-    demand: list[Series],
+    shares: dict[str, float],
     draw: np.random.Generator,
     *,
     weak: bool,
@@ -87,10 +108,12 @@ def _candidate(
 ) -> dict[str, Any]:
     cost = project.cost * 1000 * float(draw.uniform(0.85, 1.2))
     worth = _worth(project, draw, weak=weak)
-    options = [_option("full", project, cost, worth, 1.0, demand, draw)]
+    options = [_option("full", project, cost, worth, shares, draw)]
     if project.scale:
-        lite = (LITE_COST * float(draw.uniform(0.9, 1.1)), LITE_BENEFIT * float(draw.uniform(0.9, 1.08)))
-        options.insert(0, _option("lite", project, cost * lite[0], worth * lite[1] / lite[0], LITE_DRAW, demand, draw))
+        smaller = cost * LITE_COST * float(draw.uniform(0.9, 1.1))
+        better = worth * float(draw.uniform(0.85, 1.0) if weak else draw.uniform(0.98, 1.18))
+        half = {name: share * LITE_DRAW for name, share in shares.items()}
+        options.insert(0, _option("lite", project, smaller, better, half, draw))
     record: dict[str, Any] = {"id": project.id, "name": project.name}
     if project.solution:
         record["solution"] = project.solution
@@ -111,16 +134,18 @@ def _candidate(
 
 
 def _worth(project: Project, draw: np.random.Generator, *, weak: bool) -> float:
-    """Present value of benefits for each dollar of present cost."""
+    """Present value of benefits for each dollar of present cost; capacity alone earns little."""
     if weak:
         return float(draw.uniform(0.45, 1.03))
     if project.duty:
         return float(draw.uniform(1.02, 1.25))
+    if not project.solution:
+        return float(draw.uniform(0.3, 0.6))
     return float(np.clip(np.exp(draw.normal(0.52, 0.24)), 1.15, 3.2))
 
 
 def _option(
-    name: str, project: Project, cost: float, worth: float, part: float, demand: list[Series], draw: np.random.Generator
+    name: str, project: Project, cost: float, worth: float, shares: dict[str, float], draw: np.random.Generator
 ) -> dict[str, Any]:
     capital = CAPITAL_SHARE[project.category]
     uses: dict[str, int | float] = {
@@ -132,9 +157,8 @@ def _option(
     if cost > 3_500_000:
         uses["capex:2027"] = _money(cost * float(draw.uniform(0.12, 0.3)))
     frees: dict[str, int | float] = {}
-    levels = {each.resource.unique_id: each.resource.level for each in demand}
     for unique_id, share in project.draws.items():
-        amount = round(levels[unique_id] * abs(share) * DRAW_SCALE * part * float(draw.uniform(0.85, 1.15)), 1)
+        amount = round(shares[unique_id] * abs(share) * float(draw.uniform(0.85, 1.15)), 1)
         (uses if share > 0 else frees)[f"headroom:{unique_id}"] = int(amount) if amount >= 20 else amount
     uses["staff:2026"] = max(1, round(cost / 420_000))
     worth_now = worth * _present(uses)

@@ -226,3 +226,21 @@ def test_every_value_of_the_truth_can_be_read_in_its_evidence(made: Made, seed: 
             assert all(Decimal(number) in said for number in wanted), (document["id"], quoted, event)
             if event["kind"] == "from_to":
                 assert Decimal(event["value"]) == abs(Decimal(event["after"]) - Decimal(event["before"]))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_is_left_of_nearly_full_resources_decides_what_is_funded(made: Made, seed: int) -> None:
+    files = made(seed)
+    values: dict[str, list[float]] = {}
+    for row in rows(files.demand):
+        values.setdefault(row["unique_id"], []).append(float(row["y"]))
+    capacity = {row["unique_id"]: float(row["capacity"]) for row in rows(files.demand)}
+    problem = json.loads(files.portfolio.read_text("utf-8"))
+    free = solve(parse_problem(problem)).to_dict()
+    for name, history in values.items():
+        problem["limits"][f"headroom:{name}"] = {"max": capacity[name] - 1.06 * max(history[-28 * 24 :])}
+    bound = solve(parse_problem(problem)).to_dict()
+    assert bound["status"] == "optimal"
+    assert bound["objective"] < free["objective"]
+    binding = [limit["id"] for limit in bound["limits"] if limit["marginal_value"] and "headroom" in limit["id"]]
+    assert {name.removeprefix("headroom:") for name in binding} & set(truth_of(files)["tight_resources"])
