@@ -59,6 +59,7 @@ from typing import Any
 
 from btim.errors import DuplicateError, SchemaError, UnknownReferenceError, ValueFormatError, WaterlineError
 from btim.files import published, read_text
+from btim.value import METRICS, PER, RISKS, STATUSES
 from experiments.gold import vocabulary as words
 from experiments.gold.values import number, period, plain
 
@@ -152,11 +153,11 @@ def event(line: str, spans: dict[str, Span], text: str, solutions: frozenset[str
         raise SchemaError("a label needs eight words", value=line)
     mark, solution, metric, kind, direction, value, unit, status = fields[:8]
     options = _options(fields[8:])
-    _known("metric", metric, words.METRICS)
+    _known("metric", metric, METRICS)
     _known("kind", kind, words.DIRECTIONS_BY_KIND)
     _known("direction", direction, words.DIRECTIONS_BY_KIND[kind])
     _known("unit", unit, words.UNITS.keys() | words.CURRENCIES)
-    _known("status", status, words.STATUSES)
+    _known("status", status, STATUSES)
     if solution != "-":
         _known("solution", solution, solutions)
     before, after = (number(options[key], unit) if key in options else None for key in ("from", "to"))
@@ -188,7 +189,7 @@ def event(line: str, spans: dict[str, Span], text: str, solutions: frozenset[str
             raise ValueFormatError("the value is not the lower end of its range", value=line)
         record["value_range"] = [plain(low), plain(high)]
     if "per" in options:
-        _known("per", options["per"], {"year", "quarter", "month"})
+        _known("per", options["per"], PER)
         record["per"] = options["per"]
     return record
 
@@ -236,7 +237,7 @@ def document(source: Source, solutions: frozenset[str]) -> Record:
     for line in source.labels:
         mark, rest = line.split(maxsplit=1)
         if mark.startswith("r"):
-            _known("risk", rest.strip(), words.RISKS)
+            _known("risk", rest.strip(), RISKS)
             risks.append({"risk": rest.strip(), "evidence": list(spans[mark])})
         else:
             events.append(event(line, spans, text, solutions))
