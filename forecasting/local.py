@@ -39,7 +39,9 @@ class LocalModel:
         try:
             with np.errstate(all="ignore"):
                 answer = self.build().forecast(y=history[-self.keeps :], h=horizon)["mean"]  # type: ignore[attr-defined]
-        except CAUGHT as error:
+        except Exception as error:  # statsforecast raises the bare class when none of its candidates fits
+            if type(error) is not Exception and not isinstance(error, CAUGHT):
+                raise
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelFailure(f"{self.name} could not be fitted: {reason}") from None
         point = np.asarray(answer, dtype=np.float64)

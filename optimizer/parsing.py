@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from btim.errors import DuplicateError, FileError, SchemaError, ValueFormatError, listed
+from btim.errors import DuplicateError, FileError, InputError, SchemaError, ValueFormatError, listed
 from btim.portfolio import (
     OBJECTIVE_FIELDS,
     RULE_FIELDS,
@@ -81,11 +81,11 @@ def parse_problem_text(text: str, *, file: str | None = None) -> Problem:
         mapping = json.loads(text, object_pairs_hook=_unique_pairs)
     except json.JSONDecodeError as error:
         raise FileError(f"is not JSON: {error.msg}", file=file, row=error.lineno, remedy="correct the syntax") from None
-    except (FileError, SchemaError, ValueFormatError, DuplicateError) as error:
+    except InputError as error:
         raise error.at(file=file) from None
     try:
         return parse_problem(mapping)
-    except (SchemaError, ValueFormatError, DuplicateError) as error:
+    except InputError as error:
         raise error.at(file=file) from None
 
 

@@ -7,7 +7,7 @@ Must not know: how peaks were forecast or how a problem is solved.
 import pandas as pd
 
 from btim import panel as columns
-from btim.errors import SchemaError
+from btim.errors import SchemaError, UnknownReferenceError, listed
 from btim.portfolio import Problem
 
 HEADROOM = "headroom:"
@@ -54,8 +54,24 @@ def with_headroom(problem: Problem, peaks: pd.DataFrame) -> Problem:
     Raises:
         SchemaError: the peaks lack a column.
         DuplicateError: the problem states such a limit itself.
+        UnknownReferenceError: an option uses or frees headroom of a resource that the peaks do not know.
     """
     table = headroom(peaks)
+    _refuse_unknown(problem, {HEADROOM + str(name) for name in peaks[columns.UNIQUE_ID]})
     keys = [HEADROOM + str(name) for name in table[columns.UNIQUE_ID]]
     units = {key: unit for key, unit in zip(keys, table[columns.UNIT], strict=True) if isinstance(unit, str)}
     return problem.with_limits(dict(zip(keys, table["headroom"].astype(float), strict=True)), units=units)
+
+
+def _refuse_unknown(problem: Problem, known: set[str]) -> None:
+    stated = {key for limit in problem.limits for key in limit.of}
+    for candidate in problem.candidates:
+        for option in candidate.options:
+            for key in (*option.uses, *option.frees):
+                if key.startswith(HEADROOM) and key not in known | stated:
+                    raise UnknownReferenceError(
+                        "no such resource in the peaks",
+                        field=f"candidate {candidate.id}, option {option.id}",
+                        value=key,
+                        remedy=f"the resources are {listed(sorted(name.removeprefix(HEADROOM) for name in known))}",
+                    )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from btim.errors import DuplicateError, SchemaError
+from btim.errors import DuplicateError, SchemaError, UnknownReferenceError
 from optimizer import parse_problem
 from service.workflows import (
     DemandSettings,
@@ -66,6 +66,18 @@ def test_a_problem_that_states_headroom_itself_is_not_overwritten() -> None:
     mapping["limits"] = {"headroom:cpu": {"max": 3}}
     with pytest.raises(DuplicateError, match="headroom:cpu"):
         with_headroom(parse_problem(mapping), PEAKS)
+
+
+def test_headroom_of_a_resource_that_the_peaks_do_not_know_is_refused() -> None:
+    with pytest.raises(UnknownReferenceError, match=r"candidate big, option full.*'headroom:cpu'.*disk"):
+        with_headroom(parse_problem(problem_of()), PEAKS[PEAKS["unique_id"] == "disk"])
+
+
+def test_a_shortage_that_no_candidate_mends_is_accepted_and_said() -> None:
+    part = portfolio_part(parse_problem(problem_of()), PEAKS, points=3)
+    assert [row["candidate"] for row in part.recommendation["funded"]] == ["big"]
+    assert len(part.notes) == 1
+    assert part.notes[0].startswith("disk: its likely peak passes what is installed")
 
 
 def test_a_budget_caps_all_money_and_replaces_an_earlier_one() -> None:
