@@ -85,9 +85,9 @@ def run_chain(inputs: RunInputs, stage: Stage, *, today: date, seed: int | None 
         with timed("portfolio"):
             peaks = None if demand is None else demand.peaks
             portfolio = workflows.portfolio_part(problem, peaks, explain=inputs.explain)
-    if documents and inputs.catalogue:
+    catalogue = None if inputs.catalogue is None else read_catalogue(inputs.catalogue, encoding=inputs.encoding)
+    if documents and catalogue is not None:
         with timed("reports"):
-            catalogue = read_catalogue(inputs.catalogue, encoding=inputs.encoding)
             reading = workflows.reports_part(documents, catalogue, currency)
     return ChainResult(
         title=inputs.title or _title(inputs, ledger, problem),
@@ -106,6 +106,7 @@ def run_chain(inputs: RunInputs, stage: Stage, *, today: date, seed: int | None 
             *portfolio_notes,
             *(() if portfolio is None else portfolio.notes),
         ),
+        names={} if catalogue is None else {one.id: next(iter(one.names.values())) for one in catalogue},
     )
 
 

@@ -20,12 +20,15 @@ from btim.portfolio import Limit, Problem, is_money
 from btim.recommendation import Recommendation
 from btim.views import chosen_months, consumer_view, finance_view, period_of, technology_view
 from nlp import Document
+from service.budget import budget_limit, money_limits
 from service.chain import DemandPart, LedgerPart, PortfolioPart, ReadingPart
 from service.headroom import HEADROOM, HEADROOM_COLUMNS, PEAK_LEVEL, headroom, with_headroom
 from service.reading_tables import reading_part
 
 BUDGET = "budget"
 PEAK_LEVELS = (0.5, 0.8, 0.9, PEAK_LEVEL, 0.99)
+FRONTIER_POINTS = 16
+"""From a quarter of the budget to one and a half of it in equal steps: the budget itself is among them."""
 FRONTIER_COLUMNS = ("budget", "value", "bound", "marginal_value")
 
 
@@ -76,7 +79,7 @@ def demand_part(panel: pd.DataFrame, settings: DemandSettings, *, file: str | No
 
 
 def portfolio_part(
-    problem: Problem, peaks: pd.DataFrame | None, *, explain: str = "fast", points: int = 15
+    problem: Problem, peaks: pd.DataFrame | None, *, explain: str = "fast", points: int = FRONTIER_POINTS
 ) -> PortfolioPart:
     """Recommend a portfolio that fits its limits, the rules and, where peaks are known, the towers' headroom.
 
@@ -169,17 +172,20 @@ def _money_keys(problem: Problem) -> list[str]:
 
 
 def _frontier(problem: Problem, points: int) -> pd.DataFrame:
-    names = [limit.id for limit in problem.limits]
-    budgets = (
-        [BUDGET]
-        if BUDGET in names
-        else [limit.id for limit in problem.limits if limit.of and all(map(is_money, limit.of)) and not limit.where]
-    )
-    if not budgets:
+    """Best portfolios at other budgets: all money limits move together, in units of the one people call the budget."""
+    stated = problem.to_dict()
+    budget, moving = budget_limit(stated), money_limits(stated)
+    if budget is None or budget.max <= 0:
         return pd.DataFrame(columns=list(FRONTIER_COLUMNS))
+    part = budget.max / sum(limit.max for limit in moving)
     rows: list[Mapping[str, object]] = [
-        {"budget": point.budget, "value": point.objective, "bound": point.bound, "marginal_value": point.slope}
-        for point in optimizer.frontier(problem, limits=budgets, points=points)
+        {
+            "budget": point.scale * budget.max,
+            "value": point.objective,
+            "bound": point.bound,
+            "marginal_value": None if point.slope is None else point.slope / part,
+        }
+        for point in optimizer.frontier(problem, limits=[limit.id for limit in moving], points=points)
     ]
     return pd.DataFrame(rows, columns=list(FRONTIER_COLUMNS))
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from btim.portfolio import is_money
+from service.budget import BudgetLimit, budget_limit
 from service.chain import PortfolioPart
 
-MONEY = ("capex", "opex")
 NEAR_TIE = 0.001
 """A candidate is called a near-tie when forcing it in would cost at most this share of the portfolio's worth."""
 
@@ -50,27 +51,6 @@ class CandidateRow:
         return None if self.value is None or self.spend <= 0 else self.value / self.spend
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetLimit:
-    """The limit that the waterline is drawn by: its id, its maximum, and how much of each resource key counts."""
-
-    id: str
-    max: float
-    of: Mapping[str, float]
-
-
-def budget_limit(problem: Mapping[str, Any]) -> BudgetLimit | None:
-    """The limit called `budget…`, else the widest limit on money alone that binds every candidate; None without one."""
-    found: list[BudgetLimit] = []
-    for name, limit in dict(problem.get("limits") or {}).items():
-        of = {str(key): float(weight) for key, weight in (limit.get("of") or {name: 1}).items()}
-        if limit.get("where") or limit.get("max") is None or not all(_is_money(key) for key in of):
-            continue
-        found.append(BudgetLimit(str(name), float(limit["max"]), of))
-    named = [limit for limit in found if limit.id.lower().startswith("budget")]
-    return max(named or found, key=lambda limit: (len(limit.of), limit.max), default=None)
-
-
 def candidate_rows(part: PortfolioPart) -> tuple[CandidateRow, ...]:
     """Funded candidates first, then the others, each by worth per unit of budget, best first."""
     budget = budget_limit(part.problem)
@@ -97,13 +77,9 @@ def _order(row: CandidateRow) -> float:
     return float("inf") if row.ratio is None and (row.value or 0) > 0 else row.ratio or 0.0
 
 
-def _is_money(key: str) -> bool:
-    return key.partition(":")[0] in MONEY
-
-
 def _spend(uses: Mapping[str, Any], frees: Mapping[str, Any], budget: BudgetLimit | None) -> float:
     def weight(key: str) -> float:
-        return float(_is_money(key)) if budget is None else float(budget.of.get(key, 0.0))
+        return float(is_money(key)) if budget is None else float(budget.of.get(key, 0.0))
 
     return sum(weight(key) * float(amount) for key, amount in uses.items()) - sum(
         weight(key) * float(amount) for key, amount in frees.items()
@@ -162,9 +138,9 @@ def _not_funded(
 
 
 def _quantities(option: Mapping[str, Any]) -> dict[str, float]:
-    net = {str(key): float(amount) for key, amount in (option.get("uses") or {}).items() if not _is_money(key)}
+    net = {str(key): float(amount) for key, amount in (option.get("uses") or {}).items() if not is_money(key)}
     for key, amount in (option.get("frees") or {}).items():
-        if not _is_money(key):
+        if not is_money(key):
             net[str(key)] = net.get(str(key), 0.0) - float(amount)
     return net
 
@@ -202,5 +178,5 @@ def _worth(option: Mapping[str, Any], factors: Mapping[str, float]) -> float:
 
 
 def _present(amounts: Mapping[str, Any] | None, factors: Mapping[str, float]) -> float:
-    money = {key: float(amount) for key, amount in (amounts or {}).items() if _is_money(key)}
+    money = {key: float(amount) for key, amount in (amounts or {}).items() if is_money(key)}
     return sum(amount * factors[key.split(":")[1]] for key, amount in money.items())

@@ -58,12 +58,12 @@ def share(value: Any, digits: int = 1) -> str:
 
 
 def probability(value: Any) -> str:
-    """A probability as a whole percentage that never claims 0 or 100 by rounding."""
+    """A probability as a whole percentage that never claims certainty, neither by rounding nor from finite samples."""
     if is_missing(value):
         return MISSING
-    if 0 < float(value) < 0.01:
+    if float(value) < 0.01:
         return f"<{NBSP}1{NBSP}%"
-    if 0.99 < float(value) < 1:
+    if float(value) > 0.99:
         return f">{NBSP}99{NBSP}%"
     return share(value, 0)
 

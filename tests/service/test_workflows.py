@@ -103,3 +103,14 @@ def test_more_demand_in_a_tower_changes_what_is_funded() -> None:
         answer = portfolio_part(parse_problem(problem_of()), peaks, points=3).recommendation
         funded[level] = [row["candidate"] for row in answer["funded"]]
     assert funded == {50.0: ["big"], 82.0: ["small"]}
+
+
+def test_the_frontier_is_in_units_of_the_budget_and_the_budget_itself_is_on_it() -> None:
+    problem = problem_of() | {
+        "limits": {"Budget 2027": {"of": {"capex:2027": 1}, "max": 12}, "capex:2027": {"max": 20}}
+    }
+    part = portfolio_part(parse_problem(problem), None)
+    found = dict(zip(part.frontier["budget"].round(6), part.frontier["value"], strict=True))
+    assert found[12.0] == part.recommendation["objective"] == 9
+    assert found[18.0] == 13
+    assert found[3.0] == 0

@@ -4,8 +4,9 @@ Role: the few numbers that finance, technology and business look for first, take
 Must not know: how the sections are drawn.
 """
 
+from service.budget import budget_limit
 from service.chain import ChainResult
-from service.output.candidates import budget_limit, candidate_rows
+from service.output.candidates import candidate_rows
 from service.output.page import Card, Figure
 from service.output.sections import demand, ledger, portfolio, reading
 

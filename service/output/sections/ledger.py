@@ -29,6 +29,7 @@ from service.output.sections.views import (
 ID, TITLE, QUESTION = "cost", "Where the money goes", "What does technology cost, what is it used for, and who pays?"
 RECONCILED = "Reconciliation: what came in is in the ledger"
 _TOTALS = ("rows", "incoming", "ledger", "excluded", "difference", "control_difference")
+ON_PLAN = 0.0005
 UNMAPPED_WARNING = Decimal("0.05")
 
 
@@ -82,7 +83,7 @@ def ledger_words(part: LedgerPart, currency: str | None, names: Mapping[str, str
     words = f"Technology cost {money(total, currency)} in {part.period}"
     if planned and total is not None:
         over = (float(total) - planned) / planned
-        words += f", {share(abs(over))} {'over' if over > 0 else 'under'} plan"
+        words += f", {share(abs(over))} {'over' if over > 0 else 'under'} plan" if abs(over) >= ON_PLAN else ", on plan"
     worst = _dearest_gap(part, names)
     return words + (f". {worst}" if worst else "") + "."
 

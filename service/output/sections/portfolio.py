@@ -7,12 +7,11 @@ Must not know: how it was solved.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from service.budget import BudgetLimit, budget_limit
 from service.chain import ChainResult, PortfolioPart
 from service.output.candidates import (
     NEAR_TIE,
-    BudgetLimit,
     CandidateRow,
-    budget_limit,
     candidate_rows,
     committed_spend,
 )
@@ -121,7 +120,8 @@ def funding_figures(
     risk = answer.get("risk") or {}
     if risk.get("p10") is not None:
         note = f"chance of a loss {probability(risk.get('loss_probability'))}"
-        span = f"{money(risk['p10'], currency)} … {money(risk['p90'], currency)}"
+        scale = money_scale([risk["p10"], risk["p90"]])
+        span = f"{scaled(risk['p10'], scale)} … {scaled(risk['p90'], scale)} {unit_of(currency, scale)}"
         items.append(Figure("Worth, P10 … P90", span, "forecast", note))
     return Figures(tuple(items))
 
@@ -166,7 +166,7 @@ def _frontier(
         return None
     worth = part.recommendation.get("objective")
     chosen = None if budget is None or worth is None else (budget.max, float(worth))
-    note = "Dots are solved portfolios; the dashed line above them is the proven bound."
+    note = "Dots are solved portfolios, all limits on money moved together; the dashed line above is the proven bound."
     if found < len(part.frontier):
         note += f" {counted(len(part.frontier) - found, 'smaller budget')} allow no portfolio under the rules."
     svg = frontier_chart(part.frontier, chosen=chosen, currency=currency, synthetic=synthetic)

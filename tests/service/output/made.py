@@ -156,3 +156,8 @@ def chain(**parts: object) -> ChainResult:
         "timings": {"ledger": 3.2, "demand": 21.0}, "notes": ("Peaks are of hourly maxima.",),
     }  # fmt: skip
     return ChainResult(**(whole | parts))  # type: ignore[arg-type]
+
+
+def only(**parts: object) -> ChainResult:
+    """A run of nothing but the given parts."""
+    return chain(**({"ledger": None, "demand": None, "portfolio": None, "reading": None} | parts))

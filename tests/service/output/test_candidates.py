@@ -1,6 +1,7 @@
 import pytest
 
-from service.output.candidates import budget_limit, candidate_rows, option_worths
+from service.budget import budget_limit
+from service.output.candidates import candidate_rows, option_worths
 from tests.service.output.made import portfolio_part
 
 

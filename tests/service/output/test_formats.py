@@ -21,7 +21,7 @@ def test_a_tables_amounts_share_one_scale():
 
 
 @pytest.mark.parametrize(
-    ("chance", "shown"), [(0, "0 %"), (0.004, "< 1 %"), (0.5, "50 %"), (0.996, "> 99 %"), (1, "100 %")]
+    ("chance", "shown"), [(0, "< 1 %"), (0.004, "< 1 %"), (0.5, "50 %"), (0.996, "> 99 %"), (1, "> 99 %")]
 )
 def test_a_probability_is_never_rounded_to_certainty(chance, shown):
     assert probability(chance).replace("\u00a0", " ") == shown
