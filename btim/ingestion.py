@@ -22,7 +22,15 @@ import pyarrow as pa
 from btim.errors import FileError, RuleError, ValueFormatError
 from btim.inspection import first_bad_row, header_of, transcoded
 from btim.ledger_settings import AMOUNTS, Rule, SourceFile
-from btim.statements import GROUPED, aggregate_statement, classified_statement, lines_statement, resolved_fields
+from btim.statements import (
+    GROUPED,
+    aggregate_statement,
+    classified_statement,
+    lines_statement,
+    mapped_statement,
+    purchases_statement,
+    resolved_fields,
+)
 
 LEAST_SCALE, MOST_SCALE = 12, 30
 """FOCUS costs reach 1e-11; amounts with more than 30 decimal digits are refused."""
@@ -48,12 +56,16 @@ class Imported:
 
     `groups`: one row a month, currency, place and dimensions, with `rows` and exact integer sums (object dtype, counted
     in 10**-scale, None where the file has no such cost); `incoming`: the same sums straight from the files by month and
-    currency only; `unmapped`: what no rule placed, by account, vendor and description.
+    currency only; `unmapped`: what no rule placed, by account, vendor and description;
+    `purchases`: what several owners buy of one vendor, by month;
+    `mapped`: texts and places of the largest lines that rules placed.
     """
 
     groups: pd.DataFrame
     incoming: pd.DataFrame
     unmapped: pd.DataFrame
+    purchases: pd.DataFrame
+    mapped: pd.DataFrame
     scale: int
     own_scale: int
     sources: tuple[SourceRecord, ...]
@@ -172,6 +184,8 @@ def _fetched(
         groups=_frame(database.execute(groups).to_arrow_table()),
         incoming=_frame(database.execute(incoming).to_arrow_table()),
         unmapped=_frame(database.execute(unmapped).to_arrow_table()),
+        purchases=_frame(database.execute(purchases_statement()).to_arrow_table()),
+        mapped=_frame(database.execute(mapped_statement()).to_arrow_table()),
         scale=scale,
         own_scale=own_scale,
         sources=records,

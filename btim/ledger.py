@@ -14,7 +14,7 @@ import pandas as pd
 
 from btim.allocation_methods import Method
 from btim.errors import UnknownReferenceError
-from btim.exchange import converted, reporting_currency
+from btim.exchange import converted, rate_of, reporting_currency
 from btim.focus import direct_source
 from btim.ingestion import Imported, SourceRecord, import_files
 from btim.ledger_inputs import (
@@ -33,7 +33,7 @@ from btim.ledger_inputs import (
     read_volumes,
 )
 from btim.ledger_settings import AMOUNTS, DIMENSIONS, PLACES, LedgerSettings, read_settings
-from btim.money import minor_digits
+from btim.money import minor_digits, to_minor
 from btim.reconciliation import WIDE, Reconciliation, exact_decimal, reconciled
 from btim.rounding import rounded_together
 from btim.taxonomy import UNMAPPED, Taxonomy, default_taxonomy, extended_taxonomy
@@ -51,7 +51,9 @@ class Ledger:
     files do not state them; `original` is `amount` in minor units of the row's own currency. Positive is cost,
     negative is credit or refund. Within a currency and month every column sums to the files' exact sum, rounded once.
 
-    `unmapped`: what no rule placed, largest first, with examples. `drivers`, `volumes`, `benchmarks`, `budget`,
+    `unmapped`: what no rule placed, largest first, with examples. `purchases`: month, vendor, service,
+    owner and amount of what several owners buy under one description. `mapped`: texts of lines that
+    rules placed. `drivers`, `volumes`, `benchmarks`, `budget`,
     `rates`, `prices`: see `btim.ledger_inputs` (no rows where not given). `months`: sorted `YYYY-MM`.
     """
 
@@ -61,6 +63,8 @@ class Ledger:
     costs: pd.DataFrame
     reconciliation: Reconciliation
     unmapped: pd.DataFrame
+    purchases: pd.DataFrame
+    mapped: pd.DataFrame
     drivers: pd.DataFrame
     volumes: pd.DataFrame
     benchmarks: pd.DataFrame
@@ -152,6 +156,8 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
             notes=tuple(_notes(imported.sources, months)),
         ),
         unmapped=_unmapped(imported),
+        mapped=imported.mapped,
+        purchases=_purchases(imported, target, rates, settings.file),
         drivers=_input(settings, "drivers", read_drivers, DRIVER_COLUMNS, taxonomy),
         volumes=_input(settings, "volumes", read_volumes, VOLUME_COLUMNS, taxonomy),
         benchmarks=_input(settings, "benchmarks", read_benchmarks, BENCHMARK_COLUMNS, taxonomy),
@@ -215,6 +221,17 @@ def _unmapped(imported: Imported) -> pd.DataFrame:
         frame[column] = pd.Series(exact, index=frame.index, dtype=object)
     frame = frame.astype(object).where(frame.notna(), "")
     return frame.iloc[sorted(range(len(sizes)), key=lambda position: -sizes[position])].reset_index(drop=True)
+
+
+def _purchases(imported: Imported, target: str, rates: pd.DataFrame, file: Path) -> pd.DataFrame:
+    """Services that several owners buy, in minor units of the reporting currency."""
+    frame = imported.purchases.copy()
+    amounts = []
+    for month, currency, amount in zip(frame["month"], frame["currency"], frame["amount"], strict=True):
+        rate = rate_of(rates, str(month), str(currency), target, file=str(file))
+        amounts.append(to_minor(exact_decimal(int(amount or 0), imported.scale) * rate, target))
+    frame["amount"] = np.array(amounts, dtype=np.int64)
+    return frame
 
 
 def _notes(sources: Sequence[SourceRecord], months: Sequence[str]) -> list[str]:

@@ -226,6 +226,29 @@ def _shipped(name: str, rules: Sequence[Rule]) -> str:
     return f"CASE WHEN format = 'focus' AND {own} THEN CASE service_category {cases} END END"
 
 
+def purchases_statement() -> str:
+    """What several owners buy of one vendor under one description (order numbers left out), month by month."""
+    text = "trim(regexp_replace(lower(description), '[0-9]{4,}', '', 'g'))"
+    return (
+        f"WITH bought AS (SELECT month, currency, vendor, {text} AS service, "
+        "coalesce(cost_centre, consumer, legal_entity) AS owner, sum(amount) AS amount FROM placed "
+        "WHERE excluded IS NULL AND format = 'gl' AND vendor IS NOT NULL AND length(description) > 3 GROUP BY ALL), "
+        "shared AS (SELECT vendor, service FROM bought GROUP BY ALL HAVING count(DISTINCT owner) > 1) "
+        "SELECT bought.* FROM bought JOIN shared USING (vendor, service) WHERE owner IS NOT NULL ORDER BY ALL"
+    )
+
+
+def mapped_statement() -> str:
+    """Texts of lines that rules placed, the largest first."""
+    unmapped = literal(UNMAPPED)
+    return (
+        "SELECT coalesce(vendor, '') AS vendor, coalesce(account_name, '') AS account_name, "
+        "coalesce(description, service, '') AS description, pool, sub_pool, expenditure, tower, sub_tower FROM placed "
+        f"WHERE excluded IS NULL AND pool <> {unmapped} AND tower <> {unmapped} "
+        "GROUP BY ALL ORDER BY abs(sum(amount)) DESC, 1, 2, 3, 4, 5, 6, 7, 8 LIMIT 5000"
+    )
+
+
 def aggregate_statement() -> tuple[str, str, str]:
     """Statements for the ledger's groups, the independent incoming sums, and what stayed unmapped."""
     sums = ", ".join(f"sum({name})::DECIMAL(38,{{}}) AS {name}" for name in AMOUNTS).replace("::DECIMAL(38,{})", "")

@@ -14,7 +14,9 @@ import typer
 from btim.allocation import allocate
 from btim.errors import RuleError
 from btim.files import published, published_folder
+from btim.findings import findings, findings_frame
 from btim.ledger import Ledger, open_ledger
+from btim.suggestion import suggestions
 from btim.trace import basis_shares, trace
 from service.terminal_tables import print_table
 
@@ -80,6 +82,55 @@ def trace_(
     )
     for basis, amount in basis_shares(frame).items():
         typer.echo(f"{basis}: {amount:,f} {opened.currency}")
+    if csv is not None:
+        with published(csv) as target:
+            frame.to_csv(target, index=False)
+
+
+@app.command("findings")
+def findings_(
+    files: Files,
+    *,
+    months: Annotated[int, typer.Option(min=1, help="The latest months to look at.")] = 12,
+    csv: Annotated[Path | None, typer.Option(help="Write all findings as CSV here.")] = None,
+    currency: Currency = None,
+    data: Data = None,
+) -> None:
+    """List dear unit costs, idle capacity, double purchases and dear modules, with the money at stake."""
+    opened = open_ledger(*files, currency=currency, data=data)
+    frame = findings_frame(findings(opened, months=months))
+    label = " — SYNTHETIC" if opened.synthetic else ""
+    typer.echo(f"{len(frame)} findings · {opened.title}{label} · {opened.currency}")
+    for line in frame.itertuples(index=False):
+        typer.echo(f"\n{line.stake:>16,.0f}  {line.kind}: {line.layer} {line.element} ({line.period})")
+        typer.echo(f"                  {line.reason}\n                  do: {line.action}")
+    if csv is not None:
+        with published(csv) as target:
+            frame.to_csv(target, index=False)
+
+
+@app.command("suggest")
+def suggest(
+    files: Files,
+    *,
+    out: Annotated[Path | None, typer.Option(help="Write the rules as TOML here, to edit and take over.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write all suggestions as CSV here.")] = None,
+    currency: Currency = None,
+    data: Data = None,
+) -> None:
+    """Propose rules for unmapped lines from the mapped ones that read most alike, and say how sure they are."""
+    opened = open_ledger(*files, currency=currency, data=data)
+    frame = suggestions(opened.mapped, opened.unmapped, opened.taxonomy)
+    columns = ["amount", "rows", "field", "text", "pool", "sub_pool", "tower", "confidence", "nearest"]
+    title = f"{len(frame)} suggestions for {len(opened.unmapped)} unmapped groups of lines; a person decides"
+    print_table(frame[columns], title, rows=20, shares=("confidence",))
+    if out is not None:
+        notes = [
+            f"# like: {line.nearest} (similarity {line.similarity}, confidence {line.confidence})\n{line.rule}\n"
+            for line in frame.itertuples(index=False)
+        ]
+        with published(out) as target:
+            target.write_text("\n".join(notes), encoding="utf-8")
     if csv is not None:
         with published(csv) as target:
             frame.to_csv(target, index=False)

@@ -1,0 +1,229 @@
+"""Findings: what in a ledger deserves a decision, with the money at stake, the evidence and an action.
+
+Role: unit costs above benchmark, idle capacity, the same service bought by several owners, cost that outruns credited
+value, and the dear modules of a large solution.
+Must not know: how cost was allocated or value was read. Thresholds are arguments; nothing is tuned to an organisation.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from btim.allocation import Allocation, allocate
+from btim.ledger import Ledger
+from btim.money import from_minor
+from btim.unit_costs import unit_costs
+from btim.views import Months, chosen_months, element_costs, period_of, utilisation
+
+KINDS = ("unit_cost_above_benchmark", "low_utilisation", "duplicate_purchase", "cost_outruns_value", "dear_module")
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When something becomes a finding.
+
+    `gap`: unit cost this share above its benchmark; `utilisation`: mean use below this share of capacity; `value`:
+    credited value below this share of cost; `months`: in how many months at least two owners must have bought the same;
+    `large`, `module`: a solution of at least this share of all cost, one of whose modules takes at least this share.
+    """
+
+    gap: Decimal = Decimal("0.10")
+    utilisation: Decimal = Decimal("0.30")
+    value: Decimal = Decimal("0.50")
+    months: int = 3
+    large: Decimal = Decimal("0.02")
+    module: Decimal = Decimal("0.50")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding. `stake` is money of `period` in the ledger's currency; `evidence` rows carry what it rests on."""
+
+    kind: str
+    layer: str
+    element: str
+    stake: Decimal
+    period: str
+    reason: str
+    action: str
+    evidence: tuple[Mapping[str, object], ...]
+
+
+def findings(
+    ledger: Ledger,
+    *,
+    allocation: Allocation | None = None,
+    credited: Mapping[str, Decimal] | None = None,
+    months: Months = 12,
+    thresholds: Thresholds | None = None,
+) -> tuple[Finding, ...]:
+    """All findings, the largest stake first.
+
+    Args:
+        ledger: the ledger; without benchmarks, volumes or owners the kinds that rest on them find nothing.
+        allocation: of this ledger, when it was made already.
+        credited: money credited to each solution over the whole of the ledger's months (a value ledger's realised
+            savings and gains); solutions that are not in it are not judged.
+        months: what unit cost, utilisation and purchases look at; cost against value looks at all months.
+        thresholds: when something becomes a finding.
+    """
+    allocation = allocation or allocate(ledger)
+    limits = thresholds or Thresholds()
+    covered = chosen_months(ledger, months)
+    found = [
+        *_dear_units(ledger, allocation, covered, limits),
+        *_idle(ledger, allocation, covered, limits),
+        *_duplicates(ledger, covered, limits),
+        *_outrun(ledger, allocation, credited or {}, limits),
+        *_modules(ledger, allocation, covered, limits),
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.stake, each.kind, each.element)))
+
+
+def findings_frame(found: Sequence[Finding]) -> pd.DataFrame:
+    """Findings as a table, without their evidence rows."""
+    columns = ("kind", "layer", "element", "stake", "period", "reason", "action")
+    return pd.DataFrame([{name: getattr(each, name) for name in columns} for each in found], columns=list(columns))
+
+
+def _dear_units(ledger: Ledger, allocation: Allocation, months: tuple[str, ...], limits: Thresholds) -> list[Finding]:
+    found = []
+    for layer in ("tower", "solution"):
+        costs = element_costs(allocation, layer, months)
+        frame = unit_costs(ledger, layer, costs, months)
+        for line in frame[frame["benchmark"].notna()].to_dict("records"):
+            if line["gap_share"] >= limits.gap:
+                found.append(
+                    Finding(
+                        kind="unit_cost_above_benchmark",
+                        layer=layer,
+                        element=str(line[layer]),
+                        stake=line["above_benchmark"],
+                        period=period_of(months),
+                        reason=f"{line['gap_share']:.1%} above the benchmark of {line['benchmark']} {ledger.currency} "
+                        f"per {line['unit']} ({line['benchmark_source']}, {line['benchmark_as_of']})",
+                        action="compare what the benchmark buys and renegotiate, resize or replace what differs",
+                        evidence=({str(key): value for key, value in line.items() if value is not None},),
+                    )
+                )
+    return found
+
+
+def _idle(ledger: Ledger, allocation: Allocation, months: tuple[str, ...], limits: Thresholds) -> list[Finding]:
+    found = []
+    for layer in ("tower", "solution"):
+        costs = element_costs(allocation, layer, months)
+        frame = utilisation(ledger, layer, months)
+        for line in frame[frame["utilisation"] < float(limits.utilisation)].to_dict("records"):
+            name, used = str(line[layer]), Decimal(repr(float(line["utilisation"])))
+            cost = from_minor(costs.get(name, 0), ledger.currency)
+            found.append(
+                Finding(
+                    kind="low_utilisation",
+                    layer=layer,
+                    element=name,
+                    stake=(cost * (1 - used / limits.utilisation)).quantize(CENT),
+                    period=period_of(months),
+                    reason=f"{used:.1%} of capacity used, below {limits.utilisation:.0%}; the stake is the cost of "
+                    f"capacity beyond what {limits.utilisation:.0%} would need",
+                    action="give back or share capacity before buying more; check the peak forecast first",
+                    evidence=({str(key): value for key, value in line.items()} | {"cost": cost},),
+                )
+            )
+    return found
+
+
+def _duplicates(ledger: Ledger, months: tuple[str, ...], limits: Thresholds) -> list[Finding]:
+    bought = ledger.purchases[ledger.purchases["month"].isin(months)]
+    found = []
+    for (vendor, service), lines in bought.groupby(["vendor", "service"], sort=True):
+        owners = lines.groupby("owner", sort=True).agg(amount=("amount", "sum"), months=("month", "nunique"))
+        regular = owners[(owners["months"] >= min(limits.months, len(months))) & (owners["amount"] > 0)]
+        if len(regular) < 2:
+            continue
+        beyond = int(regular["amount"].sum() - regular["amount"].max())
+        found.append(
+            Finding(
+                kind="duplicate_purchase",
+                layer="vendor",
+                element=f"{vendor}: {service}",
+                stake=from_minor(beyond, ledger.currency),
+                period=period_of(months),
+                reason=f"bought by {len(regular)} owners: {', '.join(map(str, regular.index))}; the stake is what all "
+                "but the largest buyer pay",
+                action="make one contract with one owner and share it",
+                evidence=tuple(
+                    {
+                        "owner": owner,
+                        "months": int(line["months"]),
+                        "amount": from_minor(line["amount"], ledger.currency),
+                    }
+                    for owner, line in regular.iterrows()
+                ),
+            )
+        )
+    return found
+
+
+def _outrun(
+    ledger: Ledger, allocation: Allocation, credited: Mapping[str, Decimal], limits: Thresholds
+) -> list[Finding]:
+    costs = element_costs(allocation, "solution", ledger.months)
+    found = []
+    for name, value in sorted(credited.items()):
+        cost = from_minor(costs.get(name, 0), ledger.currency)
+        if cost > 0 and value < limits.value * cost:
+            found.append(
+                Finding(
+                    kind="cost_outruns_value",
+                    layer="solution",
+                    element=name,
+                    stake=(cost - value).quantize(CENT),
+                    period=period_of(ledger.months),
+                    reason=f"reports credit {value:,.0f} {ledger.currency} to a cost of {cost:,.0f}: "
+                    f"{value / cost:.0%}, below {limits.value:.0%}",
+                    action="ask its owners what else it returns; else shrink, merge or retire it",
+                    evidence=({"solution": name, "cost": cost, "credited": value},),
+                )
+            )
+    return found
+
+
+def _modules(ledger: Ledger, allocation: Allocation, months: tuple[str, ...], limits: Thresholds) -> list[Finding]:
+    """Large solutions that pass cost on to modules (solutions of their own), one of which takes most of it."""
+    costs = element_costs(allocation, "solution", months)
+    whole = sum(costs.values())
+    flows = allocation.flows[allocation.flows["month"].isin(months)]
+    inside = flows[
+        (flows["from_layer"] == "solution") & (flows["to_layer"] == "solution") & (flows["basis"] != "direct")
+    ]
+    found = []
+    for name, lines in inside.groupby("from", observed=True, sort=True):
+        parts = lines.groupby("to", observed=True)["amount"].sum().sort_values(ascending=False, kind="stable")
+        passed = int(parts.sum())
+        if passed <= 0 or passed < limits.large * whole or int(parts.iloc[0]) < limits.module * passed:
+            continue
+        stake = from_minor(int(parts.iloc[0]), ledger.currency)
+        found.append(
+            Finding(
+                kind="dear_module",
+                layer="solution",
+                element=str(name),
+                stake=stake,
+                period=period_of(months),
+                reason=f"{parts.index[0]} takes {int(parts.iloc[0]) / passed:.0%} of its cost",
+                action=f"look at how {parts.index[0]} works before changing the rest",
+                evidence=tuple(
+                    {
+                        "module": str(module),
+                        "amount": from_minor(int(amount), ledger.currency),
+                        "share": amount / passed,
+                    }
+                    for module, amount in parts.items()
+                ),
+            )
+        )
+    return found

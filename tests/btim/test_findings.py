@@ -1,0 +1,75 @@
+"""Findings: each kind is found with its money, and a clean ledger has none."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from btim.findings import Thresholds, findings
+from btim.ledger import Ledger, open_ledger
+from tests.btim.ledger_files import gl_row, write_ledger
+
+DRIVERS = (
+    "month,from_layer,from,to_layer,to,driver,quantity,basis\n"
+    "2025-01,tower,Compute,solution,erp,cpu,1,metered\n"
+    "2025-01,solution,erp,solution,erp orders,transactions,8,metered\n"
+    "2025-01,solution,erp,solution,erp stock,transactions,2,metered\n"
+)
+VOLUMES = (
+    "month,layer,element,measure,quantity,unit\n"
+    "2025-01,tower,Compute,used,25,vCPU\n"
+    "2025-01,tower,Compute,capacity,100,vCPU\n"
+)
+BENCHMARKS = (
+    "layer,element,measure,unit,unit_cost,currency,source,as_of\n"
+    "tower,Compute,used,vCPU,3.20,USD,Peer panel,2024-12-31\n"
+)
+
+
+def ledger(folder: Path) -> Ledger:
+    inputs = {"drivers": DRIVERS, "volumes": VOLUMES, "benchmarks": BENCHMARKS}
+    return open_ledger(write_ledger(folder, [gl_row("100.00")], inputs=inputs))
+
+
+def test_dear_units_and_idle_capacity_state_their_stake(tmp_path: Path) -> None:
+    found = {each.kind: each for each in findings(ledger(tmp_path))}
+    assert found["unit_cost_above_benchmark"].stake == Decimal("20.00")
+    assert "25.0% above the benchmark of 3.20 USD per vCPU (Peer panel, 2024-12-31)" in (
+        found["unit_cost_above_benchmark"].reason
+    )
+    assert found["low_utilisation"].stake == Decimal("16.67")
+
+
+def test_a_large_solution_is_taken_apart_into_its_modules(tmp_path: Path) -> None:
+    module = next(each for each in findings(ledger(tmp_path)) if each.kind == "dear_module")
+    assert (module.element, module.stake) == ("erp", Decimal("80.00"))
+    assert [row["module"] for row in module.evidence] == ["erp orders", "erp stock"]
+
+
+def test_cost_that_outruns_credited_value_is_found_and_the_unjudged_is_not(tmp_path: Path) -> None:
+    opened = ledger(tmp_path)
+    kinds = [
+        each for each in findings(opened, credited={"erp orders": Decimal(30)}) if each.kind == "cost_outruns_value"
+    ]
+    assert [(each.element, each.stake) for each in kinds] == [("erp orders", Decimal("50.00"))]
+
+
+def test_the_same_service_bought_by_two_owners_is_found_whatever_its_order_number(tmp_path: Path) -> None:
+    rows = [
+        gl_row("5.00", date=f"2025-0{month}-03", description=f"Sign seats {order}{month}", consumer=owner)
+        for month in (1, 2, 3)
+        for owner, order in (("Retail", 1000), ("Ops", 2000))
+    ]
+    rows += [gl_row("7.00", date=f"2025-0{month}-04", description="Chat", consumer="Ops") for month in (1, 2, 3)]
+    found = findings(open_ledger(write_ledger(tmp_path, rows)))
+    assert [(each.element, each.stake) for each in found] == [("Acme: sign seats", Decimal("15.00"))]
+    assert [row["owner"] for row in found[0].evidence] == ["Ops", "Retail"]
+
+
+def test_a_single_purchase_by_two_owners_is_no_finding(tmp_path: Path) -> None:
+    rows = [gl_row("5.00", date=f"2025-0{m}-03", consumer="Retail", description="Seats") for m in (1, 2, 3)]
+    rows.append(gl_row("5.00", consumer="Ops", description="Seats"))
+    assert findings(open_ledger(write_ledger(tmp_path, rows))) == ()
+
+
+def test_thresholds_decide(tmp_path: Path) -> None:
+    strict = Thresholds(gap=Decimal("0.3"), utilisation=Decimal("0.2"), module=Decimal("0.9"))
+    assert findings(ledger(tmp_path), thresholds=strict) == ()
