@@ -1,7 +1,8 @@
 """Every `waterline` and `make` line in the README and the docs exists and runs.
 
-A page's ```sh blocks run in order in one fresh folder. Lines that read real data run where WATERLINE_DATA is set and
-are checked for existence elsewhere; `waterline serve` is started, asked for its health, and stopped.
+A page's ```sh blocks run in order in one fresh folder that holds `docs`. Lines that read real data run
+where WATERLINE_DATA is set and are checked for existence elsewhere; `waterline serve` is
+started, asked for its health, and stopped.
 """
 
 import os
@@ -66,6 +67,7 @@ def exists(command: str, folder: Path) -> None:
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.exists()], ids=lambda p: str(p.relative_to(ROOT)))
 def test_the_commands_of_a_page_run_in_order(page: Path, tmp_path: Path) -> None:
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     targets = set(TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
     for command in commands_of(page):
