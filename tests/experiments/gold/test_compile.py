@@ -105,6 +105,12 @@ def test_the_command_writes_the_gold_file_and_its_catalogue(tmp_path: Path) -> N
     [
         ("en-*.txt", "nlp/data/gold/train/en.jsonl"),
         ("test-en-*.txt", "tests/nlp/gold/test/en.jsonl"),
+        ("zh-hans*.txt", "nlp/data/gold/train/zh-hans.jsonl"),
+        ("zh-hant*.txt", "nlp/data/gold/train/zh-hant.jsonl"),
+        ("test-zh-hans*.txt", "tests/nlp/gold/test/zh-hans.jsonl"),
+        ("test-zh-hant*.txt", "tests/nlp/gold/test/zh-hant.jsonl"),
+        ("second-zh-hans.txt", "tests/nlp/gold/second/zh-hans.jsonl"),
+        ("second-zh-hant.txt", "tests/nlp/gold/second/zh-hant.jsonl"),
     ],
 )
 def test_the_committed_gold_file_is_what_its_sources_compile_to(pattern: str, gold: str) -> None:
