@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from btim.errors import ValueFormatError
+from forecasting.blocks import Blocks
 from forecasting.ensemble import Combined, combined
 from forecasting.frequency import Frequency
 from forecasting.maxima import History, levels_before
@@ -24,6 +25,7 @@ EFFORTS = {
     "full": ("snaive", "ces", "theta", "mstl"),
 }
 COMPLETED_WINDOWS = {"quick": 6, "standard": 12, "full": 14}
+AFFORDABLE = {"quick": 2e9, "standard": 1.5e10, "full": 3e10}
 LONGEST_HORIZON = 100_000
 
 
@@ -107,7 +109,7 @@ def outlook(
     least = _least_history(seasons, spacing)
     completed = COMPLETED_WINDOWS[effort] + past_origins * (horizon // spacing)
     backs = planned_backs([len(one.y) for one in series], horizon, spacing, completed, least=least)
-    plan = Plan(horizon, backs, seasons, _local_names(effort, seasons), workers)
+    plan = Plan(horizon, backs, seasons, _local_names(effort, seasons), AFFORDABLE[effort], workers)
     members = member_forecasts([one.y for one in series], pools, plan, on_progress)
     ensemble = combined(members, list(pools))
     forecasts = _with_last_resort(ensemble.forecasts, members)
@@ -118,6 +120,7 @@ def outlook(
         backs,
         pools,
         np.array([float(np.nanmin(one.y)) >= 0 for one in series]),
+        Blocks(tuple(one.y for one in series), panel.frequency.steps_a_day, seasons[-1] if seasons else 1),
     )
     return Outlook(panel, members, ensemble, history, pools)
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from forecasting.origins import MemberForecasts
 
 Floats = npt.NDArray[np.float64]
-PRIOR_WINDOWS = 4.0
-POWER = 2.0
+PRIOR_WINDOWS = 0.5
+POWER = 4.0
 ERROR_FLOOR = 0.05
 
 

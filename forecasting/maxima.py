@@ -1,13 +1,13 @@
-"""The distribution of a window's maximum: joint residual paths, the maximum of each, and its conformal calibration.
+"""The distribution of a window's maximum: joint residual paths and the calibrated maximum of each.
 
 Role: from the ensemble's forecasts and what came at past origins, give paths for one origin, and calibrated quantiles
 of the maximum over the first steps of its horizon.
 Must not know: models, stamps, towers' names or output columns.
 
 Paths are the point path plus whole residual windows of past origins (the same origin for all series, so that
-coincident peaks stay together), scaled by the level before each origin. Calibration: (actual maximum - median of the
-path maxima) / level over past windows, pooled, with a share of the series' own (Romano, Patterson and Candes 2019 for
-the (n + 1) correction).
+coincident peaks stay together), scaled by the level before each origin. The median of the paths' maxima is one central
+forecast of the maximum; simple functions of past windows' maxima are others; calibration weighs them. The paths are
+then stretched so that their maxima follow the calibrated distribution.
 """
 
 import warnings
@@ -15,13 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+
+from forecasting.blocks import Blocks
+from forecasting.calibration import GRID, Past, calibrated_quantiles
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-GRID = (np.arange(400) + 0.5) / 400
-OWN_PRIOR = 8.0
 LEVEL_DAYS = 14
+MOST_WINDOWS = 60
 FEWEST_RESIDUALS = 4
 
 
@@ -35,6 +36,7 @@ class History:
     backs: Ints
     groups: tuple[str, ...]
     non_negative: npt.NDArray[np.bool_]
+    blocks: Blocks
 
 
 @dataclass(frozen=True)
@@ -73,50 +75,37 @@ def maximum(history: History, origin: int, window: int) -> Maximum:
     past = np.flatnonzero(history.backs - window >= history.backs[origin])
     residuals = _scaled_residuals(history, past, window)
     paths = _paths(history, origin, residuals, window)
-    raw = np.sort(paths.max(axis=2), axis=0)
-    centre = np.median(raw, axis=0)
-    scores = _scores(history, past, residuals, window)
-    level = history.levels[origin]
-    count = np.isfinite(scores).sum(axis=0)
-    pooled = {group: int(sum(count[i] for i in _inside(history, group))) for group in set(history.groups)}
-    quantiles = np.empty((paths.shape[1], len(GRID)))
-    for i, group in enumerate(history.groups):
-        if pooled[group] >= FEWEST_RESIDUALS:
-            grid = score_quantiles(scores[:, i], scores[:, _inside(history, group)])
-            quantiles[i] = centre[i] + level[i] * grid
-        else:
-            quantiles[i] = np.quantile(raw[:, i], GRID)
-    if history.non_negative.any():
-        quantiles[history.non_negative] = np.maximum(quantiles[history.non_negative], 0.0)
-    calibrated = np.array([pooled[g] if pooled[g] >= FEWEST_RESIDUALS else 0 for g in history.groups], dtype=np.int64)
+    raw = paths.max(axis=2)
+    known = _past_windows(history, origin, past, residuals, np.median(raw, axis=0), window)
+    quantiles, calibrated, _ = calibrated_quantiles(known)
+    for i in np.flatnonzero(calibrated == 0):
+        quantiles[i] = np.quantile(raw[:, i], GRID)
+    quantiles = np.where(history.non_negative[:, None], np.maximum(quantiles, 0.0), quantiles)
     return Maximum(_stretched(paths, quantiles), quantiles, calibrated)
 
 
-def score_quantiles(own: Floats, pool: Floats) -> Floats:
-    """Quantiles on `GRID` of the mixture of a series' own scores and its pool's, corrected for their number."""
-    mine = own[np.isfinite(own)]
-    others = pool[np.isfinite(pool)]
-    share = len(mine) / (len(mine) + OWN_PRIOR)
-    values = np.concatenate([mine, others])
-    weights = np.concatenate(
-        [np.full(len(mine), share / max(len(mine), 1)), np.full(len(others), (1 - share) / len(others))]
+def _past_windows(history: History, origin: int, past: Ints, residuals: Floats, centre: Floats, window: int) -> Past:
+    """Past windows of this length: those at past origins, and earlier ones as far as the history goes."""
+    blocks, back = history.blocks, int(history.backs[origin])
+    spacing = blocks.spacing(window)
+    modelled = history.backs[past]
+    furthest = int(modelled.max()) if len(modelled) else back + window - spacing
+    room = (blocks.longest() - furthest) // spacing - 1
+    earlier = furthest + spacing * np.arange(max(0, min(MOST_WINDOWS - len(modelled), room)), 0, -1)
+    backs = np.concatenate([earlier, modelled, [back]]).astype(np.int64)
+    candidates = blocks.candidates(window, backs)
+    own = np.full((*candidates.shape[:2], 1), np.nan)
+    own[len(earlier) : len(backs) - 1, :, 0] = _path_medians(history, past, residuals, window)
+    own[-1, :, 0] = centre
+    actuals = blocks.at(window, backs[:-1])
+    actuals[len(earlier) :] = history.actuals[past, :, :window].max(axis=2)
+    return Past(
+        np.concatenate([candidates, own], axis=2),
+        actuals,
+        np.nan_to_num(blocks.levels(backs)),
+        blocks.highest(backs),
+        history.groups,
     )
-    order = np.argsort(values, kind="stable")
-    values, weights = values[order], weights[order]
-    size = 1.0 / float(np.sum(weights**2))
-    middle = np.cumsum(weights) - weights / 2
-    level = 0.5 + (GRID - 0.5) * (size + 1) / size
-    inner = np.interp(level, middle, values)
-    spread = float(np.sqrt(np.sum(weights * (values - np.sum(weights * values)) ** 2)))
-    tail = np.sum(weights * values) + stats.t.ppf(GRID, max(size - 1, 1)) * spread * np.sqrt(1 + 1 / size)
-    outer = np.where(
-        level > middle[-1], np.maximum(inner, tail), np.where(level < middle[0], np.minimum(inner, tail), inner)
-    )
-    return np.asarray(np.maximum.accumulate(outer))
-
-
-def _inside(history: History, group: str) -> list[int]:
-    return [i for i, name in enumerate(history.groups) if name == group]
 
 
 def _scaled_residuals(history: History, past: Ints, window: int) -> Floats:
@@ -136,20 +125,16 @@ def _paths(history: History, origin: int, residuals: Floats, window: int) -> Flo
     return np.asarray(np.where(history.non_negative[None, :, None], np.maximum(paths, 0.0), paths))
 
 
-def _scores(history: History, past: Ints, residuals: Floats, window: int) -> Floats:
-    """Scores (past origin, series): each past window against the paths that the other past windows make there."""
-    scores = np.full(residuals.shape[:2], np.nan)
+def _path_medians(history: History, past: Ints, residuals: Floats, window: int) -> Floats:
+    """Median of the path maxima (past origin, series) at each past origin, on the residuals of the others."""
+    medians = np.full(residuals.shape[:2], np.nan)
     backs = history.backs[past]
     for k, back in enumerate(backs):
         apart = np.flatnonzero(np.abs(backs - back) >= window)
         others = apart if len(apart) >= FEWEST_RESIDUALS else np.flatnonzero(np.arange(len(backs)) != k)
-        if not len(others):
-            continue
-        level = history.levels[past[k]]
-        paths = _paths(history, int(past[k]), residuals[others], window)
-        actual = history.actuals[past[k], :, :window].max(axis=1)
-        scores[k] = (actual - np.median(paths.max(axis=2), axis=0)) / level
-    return scores
+        if len(others):
+            medians[k] = np.median(_paths(history, int(past[k]), residuals[others], window).max(axis=2), axis=0)
+    return medians
 
 
 def _stretched(paths: Floats, quantiles: Floats) -> Floats:

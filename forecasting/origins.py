@@ -18,25 +18,33 @@ from threadpoolctl import threadpool_limits
 
 from btim.errors import ModelFailure
 from forecasting.local import local_models
-from forecasting.pooled import PooledFit, PooledModel, pooled_models
+from forecasting.pooled import PooledModel, pooled_forecasts, pooled_models
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 OnProgress = Callable[[int, int], None]
 SERIES_IN_A_TASK = 4
+POOLED_NAMES = ("pooled-long", "pooled-mid", "pooled-short")
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to forecast: the longest window, and how far before each series' end the origins stand (oldest first)."""
+    """What to forecast: the longest window, and how far before each series' end the origins stand (oldest first).
+
+    `affordable` bounds the multiplications of a pooled model over the whole panel.
+    """
 
     horizon: int
     backs: Ints
     seasons: tuple[int, ...]
     local_names: tuple[str, ...]
+    affordable: float = 1.5e10
     workers: int = 1
+
+
+PooledTask = tuple[PooledModel, list[Floats], Plan, float]
 
 
 @dataclass(frozen=True)
@@ -95,11 +103,6 @@ def member_forecasts(
     return MemberForecasts(plan, names, stacked, _actuals(histories, plan), filled, failures)
 
 
-def cuts_at(filled: Sequence[Floats], back: int) -> Ints:
-    """Length of each history before the origin that stands `back` steps before its end (negative: none)."""
-    return np.array([len(y) - back for y in filled], dtype=np.int64)
-
-
 def _shape(filled: Sequence[Floats], plan: Plan) -> tuple[int, int, int]:
     return len(plan.backs), len(filled), plan.horizon
 
@@ -116,31 +119,30 @@ def _actuals(histories: Sequence[Floats], plan: Plan) -> Floats:
 
 
 def _pooled_forecasts(filled: Sequence[Floats], groups: Sequence[str], plan: Plan, run: "Runner") -> dict[str, Floats]:
-    places = {group: [i for i, name in enumerate(groups) if name == group] for group in sorted(set(groups))}
-    tasks: list[tuple[PooledModel, list[Floats], Plan]] = []
-    targets: list[tuple[str, list[int]]] = []
-    for members in places.values():
+    """Pools are a tower's positive series, on logarithms, and its others, as they are."""
+    pools: dict[tuple[str, bool], list[int]] = {}
+    for index, (group, y) in enumerate(zip(groups, filled, strict=True)):
+        pools.setdefault((group, bool(y.min() > 0)), []).append(index)
+    tasks: list[PooledTask] = []
+    targets: list[tuple[int, list[int]]] = []
+    for (_, logs), members in sorted(pools.items()):
         series = [filled[index] for index in members]
-        oldest = max(len(y) for y in series) - int(plan.backs[0])
-        for letter, model in zip("abc", pooled_models(plan.seasons, oldest, plan.horizon), strict=False):
-            tasks.append((model, series, plan))
-            targets.append((f"pooled-{letter}", members))
+        affordable = plan.affordable * len(members) / len(filled)
+        longest = max(map(len, series))
+        for place, model in enumerate(pooled_models(plan.seasons, longest, plan.horizon, logs=logs)):
+            tasks.append((model, series, plan, affordable))
+            targets.append((place, members))
     answers: dict[str, Floats] = {}
-    for (name, members), answer in zip(targets, run(_pooled_task, tasks), strict=True):
+    for (place, members), answer in zip(targets, run(_pooled_task, tasks), strict=True):
+        name = POOLED_NAMES[place]
         answers.setdefault(name, np.full(_shape(filled, plan), np.nan))[:, members] = answer
     return answers
 
 
-def _pooled_task(task: tuple[PooledModel, list[Floats], Plan]) -> Floats:
-    model, series, plan = task
-    answer = np.full(_shape(series, plan), np.nan)
+def _pooled_task(task: PooledTask) -> Floats:
+    model, series, plan, affordable = task
     with threadpool_limits(1):
-        fit = PooledFit(model, series, plan.horizon)
-        for j, back in enumerate(plan.backs):
-            cuts = cuts_at(series, int(back))
-            fit.learn(cuts)
-            answer[j] = fit.predict(cuts)
-    return answer
+        return pooled_forecasts(model, series, plan.backs, plan.horizon, affordable)
 
 
 def _local_forecasts(

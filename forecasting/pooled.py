@@ -1,14 +1,16 @@
-"""The pooled direct model: all series of a tower learn one set of weights together.
+"""The pooled direct model: all series of a tower learn together, and each adds its own experience.
 
-Role: one ridge regression from the scaled lags of a window to every step of the horizon at once, over all series'
-sliding windows; normal equations are accumulated, so memory is lags² and later origins only add windows.
+Role: one ridge regression from the scaled lags of a window to every step of a block at once. The tower's normal
+equations are the mean of its series'; a series is forecast with the tower's plus its own, so that it adapts where it
+has something to say (an empirical-Bayes prior around the tower's weights).
 Must not know: statsforecast, origins' meaning, or how forecasts are combined.
 
 Each window is centred on the mean of its last seasons and divided by its mean absolute seasonal difference, both taken
-from the window's own lags: nothing after an origin can reach a forecast made at it.
+from the window's own lags; a window is learnt only when its last target lies before the cut: nothing after an origin
+can reach a forecast made at it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,33 +22,29 @@ Ints = npt.NDArray[np.int64]
 SEASONS_IN_CENTRE = 7
 SCALE_FLOOR = 1e-4
 WILDEST = 50.0
-SERIES_WEIGHT = 100.0
 RIDGE = 1e-4
-MOST_PRODUCTS = 2e9
-FEWEST_WINDOWS = 3
+LEAST_WINDOWS_A_LAG = 0.25
 LEAST_BLOCK = 48
-SEASONLESS = (70, 30, 8)
+MOST_LAGS = 600
+SEASONLESS = ((70, 0.5), (30, 1.0), (8, 4.0))
+LARGEST_LOG = 700.0
 
 
 @dataclass(frozen=True)
 class PooledModel:
-    """Settings: lags, the season it is scaled by, the steps it forecasts at once, and whether it works on logarithms.
+    """Settings: lags, the season it is scaled by, the steps forecast at once, logarithms, and the own share.
 
-    A horizon longer than a block is forecast block by block, each on the blocks before it.
+    A horizon longer than a block is forecast block by block, each on the blocks before it. `own` is the weight of a
+    series' own windows against all of its pool's.
     """
 
     name: str
     lags: int
     season: int
     block: int
+    own: float
     logs: bool
     ridge: float = RIDGE
-
-    def transform(self, y: Floats) -> Floats | None:
-        """Logarithms where asked for and possible; None says that the model does not apply to the series."""
-        if not self.logs:
-            return y
-        return np.log(y) if y.size and float(y.min()) > 0 else None
 
     def normed(self, lags: Floats) -> tuple[Floats, Floats, Floats]:
         """Centre and scale lag windows (n, lags); returns the scaled windows, centres and scales."""
@@ -56,108 +54,139 @@ class PooledModel:
         scale = np.abs(lags[:, self.season :] - lags[:, : -self.season]).mean(axis=1)
         floor = SCALE_FLOOR if self.logs else SCALE_FLOOR * level + np.finfo(np.float64).tiny
         scale = np.maximum(scale, floor)
-        return (lags - centre[:, None]) / scale[:, None], centre, scale
+        with np.errstate(over="ignore"):
+            return (lags - centre[:, None]) / scale[:, None], centre, scale
 
 
-class PooledFit:
-    """Normal equations of one pooled model, grown origin by origin."""
+def pooled_forecasts(
+    model: PooledModel, series: Sequence[Floats], backs: Ints, horizon: int, affordable: float
+) -> Floats:
+    """Forecasts (origin, series, step) of one pool at origins `backs` before each series' end, oldest first.
 
-    def __init__(self, model: PooledModel, series: Sequence[Floats], horizon: int) -> None:
-        """Take histories (filled, one a series) and the horizon; nothing is learnt yet."""
-        self.model = model
-        self.asked = horizon
-        self.horizon = min(horizon, model.block)
-        horizon = self.horizon
-        self.values = [model.transform(y) for y in series]
-        longest = sum(max(0, len(y) - model.lags - horizon + 1) for y in series)
-        affordable = MOST_PRODUCTS / (model.lags * (model.lags + horizon))
-        self.stride = _coprime_stride(int(np.ceil(longest / affordable)), model.season)
-        size = model.lags + 1
-        self.gram = np.zeros((size, size))
-        self.cross = np.zeros((size, horizon))
-        self.learnt_to = np.zeros(len(series), dtype=np.int64)
-        self.windows = 0
+    Args:
+        model: settings.
+        series: histories without missing values; positive where the model works on logarithms.
+        backs: descending distances from the end.
+        horizon: steps to forecast.
+        affordable: most multiplications to spend on learning; windows are thinned evenly to stay below.
 
-    def learn(self, cuts: Ints) -> None:
-        """Add every window whose last target lies before its series' cut (exclusive) and was not yet added."""
-        for index, values in enumerate(self.values):
-            if values is not None:
-                self._learn_series(index, values[: max(0, int(cuts[index]))])
-
-    def predict(self, cuts: Ints) -> Floats:
-        """Forecasts (series, horizon) from the lags before each cut; NaN where the model does not apply."""
-        answer = np.full((len(self.values), self.asked), np.nan)
-        usable = [
-            index
-            for index, values in enumerate(self.values)
-            if values is not None and self.model.lags <= cuts[index] <= len(values)
-        ]
-        if self.windows < FEWEST_WINDOWS or not usable:
-            return answer
-        lags = np.stack([self._lags(index, int(cuts[index])) for index in usable])
-        weights = self._weights()
-        blocks: list[Floats] = []
-        for _ in range(-(-self.asked // self.horizon)):
-            scaled, centre, scale = self.model.normed(lags)
-            block = (self._design(scaled) @ weights) * scale[:, None] + centre[:, None]
-            blocks.append(block)
-            lags = np.hstack([lags, block])[:, -self.model.lags :]
-        forecasts = np.hstack(blocks)[:, : self.asked]
-        answer[usable] = np.exp(np.minimum(forecasts, 700)) if self.model.logs else forecasts
-        return answer
-
-    def _lags(self, index: int, cut: int) -> Floats:
-        values = self.values[index]
-        return np.empty(0) if values is None else values[cut - self.model.lags : cut]
-
-    def _learn_series(self, index: int, values: Floats) -> None:
-        width = self.model.lags + self.horizon
-        first = int(self.learnt_to[index])
-        last = len(values) - width
-        if last < first:
-            return
-        starts = np.arange(first, last + 1, self.stride)
-        self.learnt_to[index] = int(starts[-1]) + self.stride
-        blocks = np.lib.stride_tricks.sliding_window_view(values, width)[starts]
-        scaled, centre, scale = self.model.normed(blocks[:, : self.model.lags])
-        targets = (blocks[:, self.model.lags :] - centre[:, None]) / scale[:, None]
-        tame = (np.abs(targets).max(axis=1) <= WILDEST) & (np.abs(scaled).max(axis=1) <= WILDEST)
-        if not tame.any():
-            return
-        weight = SERIES_WEIGHT / max(1.0, (len(values) - width + 1) / self.stride)
-        design = self._design(scaled[tame])
-        self.gram += weight * (design.T @ design)
-        self.cross += weight * (design.T @ targets[tame])
-        self.windows += int(tame.sum())
-
-    def _design(self, scaled: Floats) -> Floats:
-        return np.hstack([scaled, np.ones((len(scaled), 1))])
-
-    def _weights(self) -> Floats:
-        penalty = self.model.ridge * float(np.trace(self.gram)) / len(self.gram)
-        system = self.gram + max(penalty, 1e-12) * np.eye(len(self.gram))
-        return np.asarray(cho_solve(cho_factor(system), self.cross))
-
-
-def pooled_models(seasons: Sequence[int], shortest: int, horizon: int) -> tuple[PooledModel, ...]:
-    """Choose lag lengths that leave windows to learn from in a history of `shortest` steps.
-
-    Two lengths at most: the longest that fits (up to two of the longest season and a day), and the next shorter one.
+    Returns:
+        NaN where there is too little to learn from or fewer lags than the model needs.
     """
-    season = seasons[0] if seasons else 1
-    longest = seasons[-1] if seasons else 1
-    block = min(horizon, max(longest, LEAST_BLOCK))
-    room = shortest - block - 2 * season
-    wanted = {2 * longest + season, longest + season, 3 * season, season + 2, *(SEASONLESS if season == 1 else ())}
-    fitting = [lags for lags in sorted(wanted, reverse=True) if season < lags <= room][:2]
-    models = [PooledModel(f"pooled{lags}", lags, season, block, logs=True) for lags in fitting]
-    if fitting:
-        models.append(PooledModel(f"pooled{fitting[0]}raw", fitting[0], season, block, logs=False))
-    return tuple(models)
+    values = [np.log(y) if model.logs else y for y in series]
+    stride = _stride(model, values, affordable)
+    pool = [_Equations.empty(model) for _ in backs]
+    counts = np.zeros(len(backs), dtype=np.int64)
+    for y in values:
+        for j, own in enumerate(_grown(model, y, backs, stride)):
+            if own.windows:
+                pool[j].add(own, 1.0 / own.windows)
+                counts[j] += 1
+    answer = np.full((len(backs), len(series), horizon), np.nan)
+    for i, y in enumerate(values):
+        for j, own in enumerate(_grown(model, y, backs, stride)):
+            cut = len(y) - int(backs[j])
+            if cut >= model.lags and pool[j].windows >= LEAST_WINDOWS_A_LAG * model.lags:
+                mixed = pool[j].mixed(own, int(counts[j]), model)
+                answer[j, i] = _forecast(model, mixed, y[cut - model.lags : cut], horizon)
+    return answer
 
 
-def _coprime_stride(least: int, season: int) -> int:
-    stride = max(1, least)
-    while season > 1 and stride > 1 and np.gcd(stride, season) != 1:
+@dataclass
+class _Equations:
+    """Normal equations: lags' products, lags' products with targets, and how many windows they come from."""
+
+    gram: Floats
+    cross: Floats
+    windows: int = 0
+
+    @classmethod
+    def empty(cls, model: PooledModel) -> "_Equations":
+        size = model.lags + 1
+        return cls(np.zeros((size, size)), np.zeros((size, model.block)))
+
+    def add(self, other: "_Equations", weight: float) -> None:
+        self.gram += weight * other.gram
+        self.cross += weight * other.cross
+        self.windows += other.windows
+
+    def mixed(self, own: "_Equations", series: int, model: PooledModel) -> "_Equations":
+        """The pool's mean equations plus the series' own, with a ridge on the diagonal."""
+        share = model.own / own.windows if own.windows else 0.0
+        gram = self.gram / series + share * own.gram
+        penalty = model.ridge * float(np.trace(gram)) / len(gram)
+        gram[np.diag_indices(len(gram))] += max(penalty, 1e-12)
+        return _Equations(gram, self.cross / series + share * own.cross)
+
+
+def _grown(model: PooledModel, y: Floats, backs: Ints, stride: int) -> Iterator[_Equations]:
+    """The series' own equations before each origin; one object that grows, to be used before the next is asked for."""
+    own = _Equations.empty(model)
+    width = model.lags + model.block
+    begin = 0
+    for back in backs:
+        last = len(y) - int(back) - width
+        if last >= begin:
+            starts = np.arange(begin, last + 1, stride)
+            begin = int(starts[-1]) + stride
+            _learn(model, own, np.lib.stride_tricks.sliding_window_view(y, width)[starts])
+        yield own
+
+
+def _learn(model: PooledModel, own: _Equations, windows: Floats) -> None:
+    scaled, centre, scale = model.normed(windows[:, : model.lags])
+    with np.errstate(over="ignore"):
+        targets = (windows[:, model.lags :] - centre[:, None]) / scale[:, None]
+    tame = (np.abs(targets).max(axis=1) <= WILDEST) & (np.abs(scaled).max(axis=1) <= WILDEST)
+    design = _design(scaled[tame])
+    own.gram += design.T @ design
+    own.cross += design.T @ targets[tame]
+    own.windows += int(tame.sum())
+
+
+def _forecast(model: PooledModel, mixed: _Equations, lags: Floats, horizon: int) -> Floats:
+    factor = cho_factor(mixed.gram, overwrite_a=True, check_finite=False)
+    current = lags[None, :]
+    blocks: list[Floats] = []
+    for _ in range(-(-horizon // model.block)):
+        scaled, centre, scale = model.normed(current)
+        solved = cho_solve(factor, _design(np.clip(scaled, -WILDEST, WILDEST))[0], check_finite=False)
+        block = (solved @ mixed.cross) * scale + centre
+        blocks.append(block)
+        current = np.concatenate([current[0], block])[None, -model.lags :]
+    point = np.concatenate(blocks)[:horizon]
+    return np.asarray(np.exp(np.minimum(point, LARGEST_LOG)) if model.logs else point)
+
+
+def _design(scaled: Floats) -> Floats:
+    return np.hstack([scaled, np.ones((len(scaled), 1))])
+
+
+def _stride(model: PooledModel, values: Sequence[Floats], affordable: float) -> int:
+    windows = sum(max(0, len(y) - model.lags - model.block + 1) for y in values)
+    products = windows * model.lags * (model.lags + model.block)
+    stride = max(1, int(np.ceil(products / affordable)))
+    while model.season > 1 and stride > 1 and np.gcd(stride, model.season) != 1:
         stride += 1
     return stride
+
+
+def pooled_models(seasons: Sequence[int], longest: int, horizon: int, *, logs: bool) -> tuple[PooledModel, ...]:
+    """Choose models whose lags leave windows to learn from in a history of `longest` steps.
+
+    With two seasons: long lags scaled by the longer season, a season and a day scaled by the day, and three days that
+    adapt most. The own shares were chosen on the last part of the M4 hourly training series.
+    """
+    first, last = (seasons[0], seasons[-1]) if seasons else (1, 1)
+    block = min(horizon, max(last, LEAST_BLOCK))
+    if not seasons:
+        wanted = [(lags, 1, own) for lags, own in SEASONLESS]
+    elif first == last:
+        wanted = [(3 * first, first, 0.5), (2 * first, first, 1.0), (first + max(2, first // 6), first, 4.0)]
+    else:
+        wanted = [(2 * last + first, last, 0.5), (last + first, first, 1.0), (3 * first, first, 4.0)]
+    return tuple(
+        PooledModel(f"pooled{lags}", lags, season, block, own, logs)
+        for lags, season, own in wanted
+        if season < lags <= min(MOST_LAGS, longest - block - 2 * season)
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from btim.panel import TOTAL_PREFIX
+from forecasting.blocks import Blocks
 from forecasting.maxima import History, levels_before
 from forecasting.origins import filled_history
 from forecasting.panel import DemandSeries, Panel
@@ -51,6 +52,7 @@ def with_totals(history: History, totals: tuple[Total, ...], day: int, seasons: 
         history.backs,
         (*history.groups, *(f"{TOTAL_PREFIX}{total.series.tower}" for total in totals)),
         np.concatenate([history.non_negative, [bool(history.non_negative[p].all()) for p in parts]]),
+        Blocks((*history.blocks.histories, *(total.series.y for total in totals)), day, history.blocks.season),
     )
 
 
