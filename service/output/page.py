@@ -61,13 +61,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawn chart: SVG, a caption that says what it shows, and how wide it naturally is."""
+    """A drawn chart: SVG, a caption that says what it shows; a `wide` one also has a `narrow` drawing for phones."""
 
     title: str
     svg: Markup
     marker: Marker | str = ""
     note: str = ""
     wide: bool = False
+    narrow: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,11 +181,15 @@ def _chart(
     name: str, measured: pd.DataFrame, ahead: pd.DataFrame, peaks: pd.DataFrame, *, wide: bool, synthetic: bool
 ) -> Chart:
     svg = fan_chart(f"fan:{name}", measured, ahead, peaks, wide=wide, synthetic=synthetic)
+    narrow = None
+    if wide:
+        narrow = fan_chart(f"fan narrow:{name}", measured, ahead, peaks, wide=False, synthetic=synthetic)
     about, chance = peaks.iloc[-1], ""
     statistic = "" if is_missing(about.get("statistic")) else f"{about['statistic']} of each step"
     if not is_missing(about.get("exceedance")):
         chance = f"{probability(about['exceedance'])} to pass in {about['window']}"
-    return Chart(name, svg, "forecast", " · ".join(word for word in (_unit(about), statistic, chance) if word), wide)
+    note = " · ".join(word for word in (_unit(about), statistic, chance) if word)
+    return Chart(name, svg, "forecast", note, wide, narrow)
 
 
 def _by_name(frame: pd.DataFrame, by: str = "ds") -> dict[str, pd.DataFrame]:

@@ -168,7 +168,7 @@ def _frontier(
     chosen = None if budget is None or worth is None else (budget.max, float(worth))
     note = "Dots are solved portfolios, all limits on money moved together; the dashed line above is the proven bound."
     if found < len(part.frontier):
-        note += f" {counted(len(part.frontier) - found, 'smaller budget')} allow no portfolio under the rules."
+        note += f" Under the rules, no portfolio fits {counted(len(part.frontier) - found, 'smaller budget')}."
     svg = frontier_chart(part.frontier, chosen=chosen, currency=currency, synthetic=synthetic)
     return Chart("Budget and value", svg, "forecast", note)
 
@@ -187,7 +187,7 @@ def _spend_chart(rows: Sequence[CandidateRow], currency: str | None, *, syntheti
     title = f"Budget asked for by {by}"
     svg = ranked_bars("spend", bars, title=title, unit=unit_of(currency, scale), divisor=scale.divisor,
                       synthetic=synthetic)  # fmt: skip
-    return Chart(title, svg, "recommended", "Dark: funded, the figure at the end; grey: asked for and not funded.")
+    return Chart(title, svg, "recommended", "Blue: funded, the figure at the end; grey: asked for and not funded.")
 
 
 def _pieces(name: str, pair: Sequence[float], scale: Scale) -> tuple[Part, ...]:

@@ -104,7 +104,9 @@ def _by_solution(part: ReadingPart, chain: ChainResult) -> Chart | None:
     bars = [_bar(row, kinds, scale, chain) for row in rows]
     title, unit = "Realised value by solution", unit_of(chain.currency, scale)
     svg = ranked_bars("value", bars, title=title, unit=unit, divisor=scale.divisor, synthetic=chain.synthetic)
-    note = "Dark: saved; light: gained; green: revenue, no margin assumed. At the end: mean confidence of what counts."
+    note = (
+        "Strong: saved; faint: gained; green: revenue, no margin assumed. At the end: mean confidence of what counts."
+    )
     return Chart(title, svg, "claimed", note)
 
 

@@ -53,7 +53,7 @@ def ranked_chart(
         f"rank:{by}", bars, title=title, unit=unit_of(currency, scale), divisor=scale.divisor, synthetic=synthetic
     )
     note = (
-        "Dark: in proportion to the capacity used; light: paid for and idle. The figure at the end is cost."
+        "Strong: in proportion to the capacity used; faint: paid for and idle. The figure at the end is cost."
         if used
         else ""
     )
