@@ -18,8 +18,8 @@ from service.sample.plan import Plan, stream
 Floats = NDArray[np.float64]
 HOURS = 24
 RECENT_DAYS = 28
-TIGHT, ROOMY = (1.17, 1.24), 1.32
-"""Capacity against the recent peak: of resources that are nearly full, and at least of all others."""
+CRITICAL, TIGHT, ROOMY = (1.02, 1.06), (1.17, 1.24), 1.32
+"""Capacity against the recent peak: of the critical resource, of those nearly full, and at least of all others."""
 USUAL_MAIN, USUAL = (0.44, 0.5), (0.38, 0.45)
 """Recent use that capacity is planned for, where headroom allows: of a tower's main resource, and of the others."""
 FLATTENED = 0.55
@@ -154,6 +154,8 @@ def _capacity(resource: Resource, values: Floats, plan: Plan, draw: np.random.Ge
     idle = {MAIN_RESOURCE[tower]: share for tower, share in plan.idle_towers.items()}
     if resource.unique_id in idle:
         installed = recent.mean() / idle[resource.unique_id]
+    elif resource.unique_id == plan.critical:
+        installed = max(peak * float(draw.uniform(*CRITICAL)), values.max())
     elif resource.unique_id in plan.tight:
         installed = max(peak * float(draw.uniform(*TIGHT)), values.max() * 1.01)
     else:

@@ -29,6 +29,8 @@ TIGHT_CHOICES = (
     "ai-gpu", "ai-inference", "db-transactions", "app-api", "compute-vcpu", "network-internet", "security-events",
     "app-payments",
 )  # fmt: skip
+CRITICAL_CHOICES = ("ai-gpu", "app-api", "security-events")
+"""Resources that may be about to pass their capacity; a project in the portfolio can expand each of them."""
 PARTS = ("plan", "demand", "ledger", "cloud", "drivers", "volumes", "benchmarks", "budget", "portfolio", "reports")
 
 
@@ -39,7 +41,7 @@ class Plan:
     `dear` maps a solution to how far its unit cost stands above its benchmark (0.25 = 25 %); `idle_towers` and
     `idle_solutions` map to the planted utilisation; `duplicates` maps a subscription's place in its list to its
     buyers' business units; `outrun` are solutions that cost far more than reports credit to them; `weak` are the
-    places of projects of low value; `tight` the resources near their capacity.
+    places of projects of low value; `tight` the resources near their capacity, `critical` the one about to pass it.
     """
 
     seed: int
@@ -51,6 +53,7 @@ class Plan:
     outrun: tuple[str, ...]
     weak: tuple[int, ...]
     tight: tuple[str, ...]
+    critical: str
 
 
 def stream(seed: int, part: str) -> np.random.Generator:
@@ -83,9 +86,10 @@ def draw_plan(seed: int, *, planted: bool, subscriptions: int, projects: list[in
     weak = tuple(pick(draw, projects, int(draw.integers(9, 12))))
     busy = [name for name in TIGHT_CHOICES if name not in {MAIN_RESOURCE[tower] for tower in idle}]
     tight = tuple(pick(draw, busy, int(draw.integers(3, 5))))
+    critical = str(draw.choice([name for name in CRITICAL_CHOICES if name in busy]))
     if not planted:
-        return Plan(seed, planted, {}, {}, {}, {}, (), weak, tight)
-    return Plan(seed, planted, dear, idle, seats, duplicates, outrun, weak, tight)
+        return Plan(seed, planted, {}, {}, {}, {}, (), weak, tight, critical)
+    return Plan(seed, planted, dear, idle, seats, duplicates, outrun, weak, tight, critical)
 
 
 def unit_of(unique_id: str) -> str:

@@ -91,7 +91,7 @@ def _shares(plan: Plan, demand: list[Series]) -> dict[str, float]:
         name, level = series.resource.unique_id, series.resource.level
         asked = level * sum(max(0.0, project.draws.get(name, 0.0)) for project in PROJECTS)
         scale = DRAW_SCALE
-        if name in plan.tight and asked > 0:
+        if name in plan.tight and name != plan.critical and asked > 0:
             room = float(series.capacity[-1]) - BUSY_DAYS * series.recent_peak
             scale = min(max(scale, WANTED_OF_ROOM * room / asked), MOST_SCALE)
         shares[name] = level * scale

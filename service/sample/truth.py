@@ -22,7 +22,8 @@ def truth_text(plan: Plan, reports: list[Report]) -> str:
         "planted": plan.planted,
         "findings": _findings(plan, reports),
         "low_value_projects": [PROJECTS[place].id for place in plan.weak],
-        "tight_resources": list(plan.tight),
+        "tight_resources": [name for name in plan.tight if name != plan.critical],
+        "critical_resource": plan.critical,
         "credited": {name: f"{amount:.0f}" for name, amount in sorted(credited(reports).items())},
         "documents": [report.gold() for report in reports],
     }

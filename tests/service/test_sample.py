@@ -243,4 +243,22 @@ def test_what_is_left_of_nearly_full_resources_decides_what_is_funded(made: Made
     assert bound["status"] == "optimal"
     assert bound["objective"] < free["objective"]
     binding = [limit["id"] for limit in bound["limits"] if limit["marginal_value"] and "headroom" in limit["id"]]
-    assert {name.removeprefix("headroom:") for name in binding} & set(truth_of(files)["tight_resources"])
+    said = truth_of(files)
+    assert {name.removeprefix("headroom:") for name in binding} & {*said["tight_resources"], said["critical_resource"]}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_resource_about_to_pass_its_capacity_has_its_expansion_funded(made: Made, seed: int) -> None:
+    files = made(seed)
+    critical = truth_of(files)["critical_resource"]
+    history = [float(row["y"]) for row in rows(files.demand) if row["unique_id"] == critical]
+    capacity = [float(row["capacity"]) for row in rows(files.demand) if row["unique_id"] == critical][-1]
+    problem = json.loads(files.portfolio.read_text("utf-8"))
+    key = f"headroom:{critical}"
+    problem["limits"][key] = {"max": capacity - 1.12 * max(history[-28 * 24 :])}
+    assert problem["limits"][key]["max"] < 0
+    recommendation = solve(parse_problem(problem)).to_dict()
+    assert recommendation["status"] == "optimal"
+    funded = {row["candidate"] for row in recommendation["funded"]}
+    frees = {each["id"] for each in problem["candidates"] if any(key in o.get("frees", {}) for o in each["options"])}
+    assert funded & frees
