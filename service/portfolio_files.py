@@ -1,4 +1,4 @@
-"""Files that state a portfolio problem: the exchange format, or a table with its mapping.
+"""Files that state a portfolio problem: the exchange format, a table with its mapping, or an edited workbook.
 
 Role: tell them apart at the door and give back the problem with what a reader should know about its source.
 Must not know: how problems are solved.
@@ -13,7 +13,9 @@ from btim.files import existing_file, read_text
 from btim.portfolio import Problem
 from optimizer import parse_problem_text
 from optimizer.tabular import read_portfolio_table
+from service.output.workbook_reader import read_workbook
 
+WORKBOOK = ".xlsx"
 TABLES = (".csv", ".tsv", ".gz", ".parquet", ".pq")
 
 
@@ -27,7 +29,7 @@ class GivenPortfolio:
 
 
 def read_portfolio(path: Path, mapping: Path | None = None) -> GivenPortfolio:
-    """Read a problem from JSON, or from a table by its mapping.
+    """Read a problem from JSON, from a table by its mapping, or from a workbook that was written here.
 
     Raises:
         InputError: whatever the file does not state as it must.
@@ -35,6 +37,8 @@ def read_portfolio(path: Path, mapping: Path | None = None) -> GivenPortfolio:
     existing_file(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     sources = [(f"Source {path.name}", f"SHA-256 {digest}")]
+    if path.suffix == WORKBOOK:
+        return GivenPortfolio(read_workbook(path), (), tuple(sources))
     if mapping is None:
         if path.suffix in TABLES:
             raise SchemaError(

@@ -14,7 +14,7 @@ from btim.files import published, read_text
 from btim.portfolio import Problem
 from btim.recommendation import Recommendation
 from optimizer.scenarios import Scenario
-from service.portfolio_files import TABLES, read_portfolio
+from service.portfolio_files import TABLES, WORKBOOK, read_portfolio
 
 BASE = "base"
 
@@ -25,7 +25,7 @@ def read_scenario(path: Path, mapping: Path | None = None) -> tuple[Scenario, Re
     Raises:
         InputError: the file is neither.
     """
-    if mapping is None and path.suffix not in TABLES and path.suffix != ".xlsx":
+    if mapping is None and path.suffix not in (*TABLES, WORKBOOK):
         given = _read_json(path)
         if "scenario" in given:
             try:

@@ -15,7 +15,9 @@ from btim.files import published
 from btim.portfolio import Problem
 from btim.recommendation import Recommendation
 from optimizer import parse_problem
+from optimizer.finance import Assumptions
 from service.chain import ChainResult
+from service.output.cash_sheet import CashSheet, TornadoSheet
 from service.output.options_sheet import OptionsSheet
 from service.output.sheet import Sheet, new_formats
 
@@ -41,7 +43,7 @@ def write_workbook(
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         with xlsxwriter.Workbook(str(path), options) as workbook:
             workbook.set_properties({"title": problem.name, "created": UNDATED})
-            _Book(workbook, problem, recommendation, synthetic=synthetic).write(sources, as_of)
+            _Book(workbook, problem, recommendation, synthetic=synthetic).write(workbook, sources, as_of)
     return target
 
 
@@ -67,15 +69,18 @@ class _Book:
     ) -> None:
         self.problem, self.answer, self.synthetic = problem, answer, synthetic
         formats = new_formats(workbook)
-        names = ("Summary", "Options", "Limits", "Cash flow", "Not funded", "Assumptions", "Exchange")
+        names = ("Summary", "Options", "Limits", "Cash flow", "Tornado", "Not funded", "Assumptions", "Exchange")
         self.sheets = {name: Sheet(workbook, name, formats) for name in names}
         self.options = OptionsSheet(self.sheets["Options"], self.sheets["Assumptions"], problem, answer)
 
-    def write(self, sources: Sequence[tuple[str, str]], as_of: str | None) -> None:
+    def write(self, workbook: xlsxwriter.Workbook, sources: Sequence[tuple[str, str]], as_of: str | None) -> None:
         self._assumptions(sources, as_of)
         self.options.write()
         self._limits()
-        self._cash_flow()
+        CashSheet(self.sheets["Cash flow"], self.sheets["Assumptions"], self.options).write(self.problem, self.answer)
+        self._notice(self.sheets["Cash flow"])
+        TornadoSheet(self.sheets["Tornado"], workbook).write(self.problem, self.answer)
+        self._notice(self.sheets["Tornado"])
         self._not_funded()
         self._exchange()
         self._summary(as_of)
@@ -155,38 +160,6 @@ class _Book:
                     sheet.number(row, column, end, "computed")
                 sheet.text(row, 10, use.basis)
 
-    def _cash_flow(self) -> None:
-        sheet = self.sheets["Cash flow"]
-        sheet.text(0, 0, "Cash flow of the funded options that state benefits", "title")
-        self._notice(sheet)
-        titles = [
-            "Period",
-            "Benefits",
-            "of which cashable",
-            "CapEx",
-            "OpEx",
-            "Freed",
-            "Net",
-            "Factor",
-            "Discounted",
-            "Cumulated",
-        ]
-        sheet.header(2, titles)
-        total = 0.0
-        for place, period in enumerate(self.problem.periods):
-            row, line = 3 + place, str(4 + place)
-            sheet.text(row, 0, period)
-            flows = self.options.period_formulas(period)
-            for column, (formula, value) in enumerate(flows, start=1):
-                sheet.formula(row, column, formula, value)
-            net = flows[0][1] - flows[2][1] - flows[3][1] + flows[4][1]
-            factor = self.options.factors[period]
-            total += net * factor
-            sheet.formula(row, 6, f"=B{line}-D{line}-E{line}+F{line}", net)
-            sheet.formula(row, 7, f"={self.options.factor_cell(period)}", factor, "factor")
-            sheet.formula(row, 8, f"=G{line}*H{line}", net * factor)
-            sheet.formula(row, 9, f"=SUM(I$4:I{line})", total)
-
     def _not_funded(self) -> None:
         sheet = self.sheets["Not funded"]
         sheet.text(0, 0, "Below the line, and what would change that", "title")
@@ -224,6 +197,11 @@ class _Book:
         sheet.text(2, 2, "" if problem.discount_rate is not None else "none stated: nothing is discounted")
         sheet.text(3, 0, "Flows fall at the period's", "label")
         sheet.text(3, 1, problem.timing)
+        sheet.text(2, 4, "Life of CapEx in periods", "label")
+        sheet.number(2, 5, float(Assumptions().life), "input")
+        sheet.text(3, 4, "Left of CapEx at the end", "label")
+        sheet.number(3, 5, Assumptions().salvage, "share")
+        sheet.page.set_column(4, 4, 26)
         self.options.write_factors(5)
         row = 7 + len(problem.periods)
         facts: list[tuple[str, str]] = [
@@ -231,6 +209,7 @@ class _Book:
             ("Problem (SHA-256)", self.answer.problem_sha256),
             ("Solver", self.answer.solver),
             ("Amounts", f"{problem.currency}, as stated; no inflation and no exchange rate is applied here"),
+            ("Depreciation", "straight line over the life above, from the period of spending; an assumption to edit"),
             ("Committed", "; ".join(item.name for item in problem.committed) or "nothing"),
             ("Marginal values", "LP estimates: gain for one more unit, within the range beside them"),
             ("As of", as_of or "not stated"),

@@ -8,10 +8,13 @@ from typing import Any
 import openpyxl
 import pytest
 
+from btim.errors import InputError
 from btim.portfolio import Problem
 from btim.recommendation import Recommendation
 from optimizer import parse_problem, solve
+from optimizer.finance import finance_of
 from service.output.workbook import write_workbook
+from service.output.workbook_reader import read_workbook
 
 PROBLEM: dict[str, Any] = {
     "name": "=1+1",
@@ -91,6 +94,11 @@ def test_a_spreadsheet_recomputes_the_same_figures_and_follows_an_edit(
     assert found_at(computed, "Summary", "Limits that are broken") == 0
     used = {row[0].value: row[4].value for row in computed["Limits"].iter_rows(min_row=4)}
     assert used == pytest.approx({limit.id: limit.used for limit in answer.limits})
+    money = finance_of(problem, answer.chosen())
+    assert found_at(computed, "Cash flow", "Net present value") == pytest.approx(money.npv)
+    assert found_at(computed, "Cash flow", "Internal rate of return") == pytest.approx(money.irr, abs=1e-6)
+    written_off = [row[10].value for row in computed["Cash flow"].iter_rows(min_row=4, max_row=5)]
+    assert written_off == pytest.approx([period.depreciation for period in money.periods])
     rows = {(row[0].value, row[2].value): row for row in computed["Options"].iter_rows(min_row=4)}
     titles = [cell.value for cell in computed["Options"][3]]
     for funded in answer.funded:
@@ -108,3 +116,58 @@ def recomputed(path: Path) -> Any:
     command = ["soffice", "--headless", f"-env:UserInstallation=file://{path.parent}/profile", "--convert-to", "xlsx"]
     subprocess.run([*command, "--outdir", str(out), str(path)], check=True, capture_output=True, timeout=120)
     return openpyxl.load_workbook(out / path.name, data_only=True)
+
+
+def test_a_workbook_reads_back_as_the_problem_it_was_written_from(
+    tmp_path: Path, solved: tuple[Problem, Recommendation]
+) -> None:
+    problem, _ = solved
+    assert read_workbook(write_workbook(tmp_path / "p.xlsx", *solved)) == problem
+
+
+def test_what_a_person_edits_is_in_the_problem(tmp_path: Path, solved: tuple[Problem, Recommendation]) -> None:
+    book = openpyxl.load_workbook(write_workbook(tmp_path / "p.xlsx", *solved))
+    options, limits = book["Options"], book["Limits"]
+    titles = [cell.value for cell in options[3]]
+    options.cell(6, titles.index("Stated value") + 1).value = 99
+    options.cell(6, titles.index("Mandatory") + 1).value = "yes"
+    options.delete_rows(5)
+    limits["B4"].value = 120
+    book["Assumptions"]["B3"].value = 0.05
+    book.save(tmp_path / "edited.xlsx")
+    problem = read_workbook(tmp_path / "edited.xlsx")
+    assert [option.id for option in problem.candidates[0].options] == ["lite"]
+    assert problem.candidates[1].options[0].value == 99
+    assert problem.candidates[1].mandatory
+    assert problem.limits[0].max == 120
+    assert problem.discount_rate == 0.05
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "words"),
+    [
+        ("Options!I6", "a lot", "row 6, 'Options!I': is not a number"),
+        ("Options!I6", "=1+1", "row 6, 'Options!I': holds a formula"),
+        ("Options!E6", "maybe", "row 6, 'Options!E': is not yes or no"),
+        ("Limits!B4", None, "row 4, 'Limits!B': is blank"),
+        ("Options!A6", "A", "stands twice"),
+        ("Exchange!A2", "{", "'Exchange' was changed"),
+    ],
+)
+def test_a_bad_cell_is_refused_with_its_place(
+    tmp_path: Path, solved: tuple[Problem, Recommendation], cell: str, value: object, words: str
+) -> None:
+    book = openpyxl.load_workbook(write_workbook(tmp_path / "p.xlsx", *solved))
+    sheet, _, place = cell.partition("!")
+    book[sheet][place].value = value
+    if words == "stands twice":
+        book[sheet]["C6"].value = "lite"
+    book.save(tmp_path / "edited.xlsx")
+    with pytest.raises(InputError, match=words):
+        read_workbook(tmp_path / "edited.xlsx")
+
+
+def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "p.xlsx").write_text("hello", encoding="utf-8")
+    with pytest.raises(InputError, match="is not a workbook"):
+        read_workbook(tmp_path / "p.xlsx")
