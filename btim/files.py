@@ -66,7 +66,7 @@ def _encoding_remedy(raw: bytes) -> str:
 @contextmanager
 def published(target: Path) -> Iterator[Path]:
     """Yield a temporary path beside `target` that replaces it only when the block ends without an error."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(target.parent)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=target.suffix, dir=target.parent)
     os.close(handle)
     temporary = Path(name)
@@ -84,7 +84,7 @@ def published_folder(target: Path) -> Iterator[Path]:
 
     Files already in `target` that the block did not write are kept.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(target.parent)
     if target.exists() and not target.is_dir():
         raise FileError("the output must be a folder", file=str(target), remedy="choose another --out")
     temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -97,3 +97,12 @@ def published_folder(target: Path) -> Iterator[Path]:
             source.replace(place)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(
+            "the folder cannot be made", file=str(folder), value=error.strerror, remedy="choose another place"
+        ) from None

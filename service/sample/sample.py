@@ -65,7 +65,8 @@ def make_sample(out: Path, seed: int, *, days: int = 400, planted: bool = True) 
             _write(folder / name, text)
         (folder / "demand").mkdir()
         demand.write_demand(series, folder / "demand" / "demand.csv")
-    with published(out.parent / f"{out.name}-truth.json") as place:
+    here = out.resolve()
+    with published(here.parent / f"{here.name}-truth.json") as place:
         _write(place, truth)
     return SampleFiles(
         folder=out,

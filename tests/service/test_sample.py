@@ -262,3 +262,18 @@ def test_a_resource_about_to_pass_its_capacity_has_its_expansion_funded(made: Ma
     funded = {row["candidate"] for row in recommendation["funded"]}
     frees = {each["id"] for each in problem["candidates"] if any(key in o.get("frees", {}) for o in each["options"])}
     assert funded & frees
+
+
+def test_the_truth_stands_beside_the_folder_also_when_that_is_the_current_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bank").mkdir()
+    monkeypatch.chdir(tmp_path / "bank")
+    make_sample(Path(), 1, days=DAYS)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bank", "bank-truth.json"]
+
+
+def test_a_folder_below_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(FileError, match="cannot be made"):
+        make_sample(tmp_path / "file" / "bank", 1, days=DAYS)
