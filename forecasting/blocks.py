@@ -41,12 +41,16 @@ class Blocks:
             answer[inside, i] = maxima[place[inside]]
         return answer
 
+    def before(self, window: int, backs: Ints) -> Floats:
+        """Maxima (back, block, series) of the windows ended before each back, latest first."""
+        ago = self.spacing(window) * np.arange(1, MOST_BLOCKS + 1)
+        past = self.at(window, (backs[:, None] + ago[None, :]).ravel())
+        return past.reshape(len(backs), MOST_BLOCKS, len(self.histories))
+
     def candidates(self, window: int, backs: Ints) -> Floats:
         """Forecasts (back, series, candidate) of the maximum of windows starting there, from windows ended before."""
         spacing = self.spacing(window)
-        ago = spacing * np.arange(1, MOST_BLOCKS + 1)
-        past = self.at(window, (backs[:, None] + ago[None, :]).ravel())
-        past = past.reshape(len(backs), MOST_BLOCKS, len(self.histories))
+        past = self.before(window, backs)
         season = self.season * -(-window // self.season)
         seasonal = self.at(window, backs + season) if season > spacing else np.full(past[:, 0].shape, np.nan)
         fade = DECAY ** np.arange(MOST_BLOCKS)[None, :, None] * np.isfinite(past)

@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from forecasting.quantile_regression import fitted_quantiles, shape_features
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 GRID = (np.arange(400) + 0.5) / 400
@@ -29,18 +31,22 @@ SPREAD_PRIOR = 4.0
 OWN_PRIOR = 8.0
 WILDEST_OF_OTHERS = 7.0
 FEWEST_WINDOWS = 4
+WILDEST = 1e4
 LARGE_POOL = 2_000
+SHAPED_SHARE = 0.8
 
 
 @dataclass(frozen=True)
 class Past:
     """Past windows of one length, oldest first, and the coming one.
 
-    `candidates` (window + 1, series, candidate) end with the coming window's; `actuals` (window, series); `levels` and
-    `highest` (window + 1, series) are known before each window. NaN where unknown.
+    `candidates` (window + 1, series, candidate) end with the coming window's; `blocks` (window + 1, block, series) are
+    the maxima of the windows before each, latest first; `actuals` (window, series); `levels` and `highest`
+    (window + 1, series) are known before each window. NaN where unknown.
     """
 
     candidates: Floats
+    blocks: Floats
     actuals: Floats
     levels: Floats
     highest: Floats
@@ -54,7 +60,7 @@ def calibrated_quantiles(past: Past) -> tuple[Floats, Ints, Floats]:
     size = np.fmax(np.fmax(size, HIGHEST_SHARE * past.highest), np.finfo(np.float64).tiny)
     with np.errstate(over="ignore", invalid="ignore"):
         scores = (past.actuals - centres[:-1]) / size[:-1]
-    scores = np.where(np.isfinite(scores), scores, np.nan)
+    scores = np.clip(np.where(np.isfinite(scores), scores, np.nan), -WILDEST, WILDEST)
     quantiles = np.repeat(centres[-1][:, None], len(GRID), axis=1)
     counts = np.zeros(len(past.groups), dtype=np.int64)
     for group in sorted(set(past.groups)):
@@ -64,13 +70,23 @@ def calibrated_quantiles(past: Past) -> tuple[Floats, Ints, Floats]:
             continue
         counts[inside] = known
         spread = _spreads(scores[:, inside])
-        pool = np.clip(scores[:, inside] / spread, -WILDEST_OF_OTHERS, WILDEST_OF_OTHERS)
+        with np.errstate(over="ignore"):
+            pool = np.clip(scores[:, inside] / spread, -WILDEST_OF_OTHERS, WILDEST_OF_OTHERS)
         pool = _compressed(pool[np.isfinite(pool)])
+        shaped = _shaped(past, inside, centres, size[:, inside], scores[:, inside])
         for place, i in enumerate(inside):
             own = scores[:, i] / spread[place]
-            reach = size[-1, i] * spread[place] * score_quantiles(own[np.isfinite(own)], pool)
-            quantiles[i] += np.minimum(reach, MOST_OVER_HIGHEST * past.highest[-1, i])
+            score = spread[place] * score_quantiles(own[np.isfinite(own)], pool)
+            if shaped is not None:
+                score = SHAPED_SHARE * shaped[place] + (1 - SHAPED_SHARE) * score
+            quantiles[i] += np.minimum(size[-1, i] * score, MOST_OVER_HIGHEST * past.highest[-1, i])
     return quantiles, counts, centres[-1]
+
+
+def _shaped(past: Past, inside: Ints, centres: Floats, unit: Floats, scores: Floats) -> Floats | None:
+    """Quantiles (series, grid) of the coming window as scores, from its pool's shapes."""
+    features = shape_features(past.blocks[:, :, inside], past.candidates[:, inside], centres[:, inside], unit)
+    return fitted_quantiles(features, scores, GRID)
 
 
 def score_quantiles(own: Floats, pool: Floats) -> Floats:

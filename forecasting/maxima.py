@@ -101,6 +101,7 @@ def _past_windows(history: History, origin: int, past: Ints, residuals: Floats, 
     actuals[len(earlier) :] = history.actuals[past, :, :window].max(axis=2)
     return Past(
         np.concatenate([candidates, own], axis=2),
+        blocks.before(window, backs),
         actuals,
         np.nan_to_num(blocks.levels(backs)),
         blocks.highest(backs),
