@@ -66,11 +66,6 @@ class Series:
         """Largest demand of the last 28 days."""
         return float(self.values[-RECENT_DAYS * HOURS :].max())
 
-    @property
-    def headroom(self) -> float:
-        """Capacity at the end less the recent peak."""
-        return float(self.capacity[-1]) - self.recent_peak
-
 
 def make_demand(plan: Plan, days: int) -> list[Series]:
     """Draw every resource's history of `days` days up to the last day, tower by tower."""

@@ -24,13 +24,14 @@ from service.sample.organisation import (
     LAST_DAY,
     MAIN_RESOURCE,
     MONTHS,
+    RESOURCES,
     SYNTHETIC,
     TOWERS,
     month_label,
     month_starts,
 )
-from service.sample.plan import Plan, stream, unit_of
-from service.sample.solutions import SOLUTIONS
+from service.sample.plan import Plan, stream
+from service.sample.solutions import BY_ID, SOLUTIONS
 
 Floats = NDArray[np.float64]
 DRIVERS = {
@@ -159,9 +160,10 @@ def benchmarks_text(plan: Plan, costs: Costs, volumes: str) -> str:
         unit_cost = allocated[index] / 100 / quantity[solution.id, "output"]
         above = plan.dear.get(solution.id, float(draw.uniform(-0.2, -0.03)))
         rows.append(("solution", solution.id, "output", solution.output, _price(unit_cost / (1 + above))))
+    units = {resource.unique_id: resource.unit for resource in RESOURCES}
     for index, tower in enumerate(TOWERS):
         unit_cost = towers[index] / 100 / quantity[tower, "used"]
-        unit = unit_of(MAIN_RESOURCE[tower])
+        unit = units[MAIN_RESOURCE[tower]]
         rows.append(("tower", tower, "used", unit, _price(unit_cost / (1 + float(draw.uniform(-0.2, -0.03))))))
     source = "Synthetic peer panel (no such study)"
     return _table(
@@ -218,7 +220,7 @@ def _inline(table: dict[str, str]) -> str:
 
 
 def _consumers(solution_id: str, draw: np.random.Generator) -> list[tuple[str, str, int, str]]:
-    solution = next(each for each in SOLUTIONS if each.id == solution_id)
+    solution = BY_ID[solution_id]
     if "Group Technology" in solution.units:
         return [
             (unit, "head count", round(52_000 * weight), "assumed")

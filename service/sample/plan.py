@@ -9,18 +9,13 @@ from typing import TypeVar
 
 import numpy as np
 
-from service.sample.organisation import MAIN_RESOURCE, RESOURCES
+from service.sample.organisation import MAIN_RESOURCE
 from service.sample.solutions import SOLUTIONS
 
 Item = TypeVar("Item")
 
 DEAR = "sol-antifraud"
 ARCHIVE = "sol-archive"
-REPORTED = (
-    "sol-antifraud", "sol-crm", "sol-onboard", "sol-aml", "sol-credit", "sol-collect", "sol-bot", "sol-doc", "sol-rpa",
-    "sol-treasury", "sol-wealth", "sol-tradefin", "sol-branch",
-)  # fmt: skip
-"""Solutions that reports credit money to; the rest keep the bank running and are reported by service levels."""
 OUTRUN_CHOICES = ("sol-wealth", "sol-tradefin", "sol-crm", "sol-treasury", "sol-onboard")
 SEATS = ("sol-crm", "sol-wealth", "sol-tradefin", "sol-treasury", "sol-contact", "sol-rpa", "sol-trade", "sol-data")
 """Solutions licensed by seat or slot, whose use and capacity stand in the volumes."""
@@ -90,8 +85,3 @@ def draw_plan(seed: int, *, planted: bool, subscriptions: int, projects: list[in
     if not planted:
         return Plan(seed, planted, {}, {}, {}, {}, (), weak, tight, critical)
     return Plan(seed, planted, dear, idle, seats, duplicates, outrun, weak, tight, critical)
-
-
-def unit_of(unique_id: str) -> str:
-    """The unit a resource is metered in."""
-    return next(resource.unit for resource in RESOURCES if resource.unique_id == unique_id)
