@@ -8,10 +8,13 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from btim.errors import SchemaError
+from btim.errors import SchemaError, UnknownReferenceError
 from btim.files import existing_file, read_text
+from btim.money import as_model_float
 from btim.portfolio import Problem
+from btim.tables import line_of, parsed_column, plain_decimal, read_table, refuse_duplicates
 from optimizer import parse_problem_text
+from optimizer.believing import Believed, with_beliefs
 from optimizer.tabular import read_portfolio_table
 from service.output.workbook_reader import read_workbook
 
@@ -55,3 +58,47 @@ def read_portfolio(path: Path, mapping: Path | None = None) -> GivenPortfolio:
         sources.append(("Rows left out", left))
     sources.append(("Mapping", mapping.name))
     return GivenPortfolio(found.problem, tuple(notes), tuple(sources))
+
+
+def read_beliefs(problem: Problem, history: Path | None) -> Believed:
+    """The problem at believed worths, with the histories of a table (`candidate`, `history`, `noise` if known).
+
+    Raises:
+        InputError: a candidate that the problem does not have or that stands twice, or a history below 1.
+    """
+    if history is None:
+        return with_beliefs(problem, {})
+    frame = read_table(history, ["candidate", "history"])
+    refuse_duplicates(frame, ["candidate"], file=history)
+    known = {candidate.id for candidate in problem.candidates}
+    names = [str(name) for name in frame["candidate"]]
+    for row, name in enumerate(names):
+        if name not in known:
+            raise UnknownReferenceError(
+                "no such candidate",
+                file=str(history),
+                row=line_of(row),
+                field="candidate",
+                value=name,
+                remedy="check the id",
+            )
+    lengths = parsed_column(frame, "history", _observations, file=history, expected="a number of at least 1", blank=1.0)
+    noise: list[float | None] = [None] * len(names)
+    if "noise" in frame.columns:
+        noise = parsed_column(frame, "noise", _above_zero, file=history, expected="a number above 0")
+    stated = {name: one for name, one in zip(names, noise, strict=True) if one is not None}
+    return with_beliefs(problem, dict(zip(names, lengths, strict=True)), stated)
+
+
+def _observations(cell: object) -> float:
+    number = as_model_float(plain_decimal(cell))
+    if number < 1:
+        raise ValueError("below 1")
+    return number
+
+
+def _above_zero(cell: object) -> float:
+    number = as_model_float(plain_decimal(cell))
+    if number <= 0:
+        raise ValueError("not above 0")
+    return number

@@ -13,9 +13,10 @@ import typer
 from btim.tables import read_table
 from optimizer import solve
 from optimizer.words import Words
+from optimizer.words_more import belief_lines
 from service.headroom import with_headroom
 from service.output.workbook import write_workbook
-from service.portfolio_files import read_portfolio
+from service.portfolio_files import read_beliefs, read_portfolio
 from service.scenario_files import write_json
 
 
@@ -36,16 +37,28 @@ def recommend(
     peaks: Annotated[Path | None, typer.Option(help="Peaks file: headroom of every resource becomes a limit.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="TOML that maps the columns of a table of projects.")] = None,
     workbook: Annotated[Path | None, typer.Option(help="Where to write portfolio.xlsx with live formulas.")] = None,
+    shrink: Annotated[  # noqa: FBT002
+        bool, typer.Option("--shrink", help="Believe business cases only as far as their category and history carry.")
+    ] = False,
+    history: Annotated[
+        Path | None,
+        typer.Option(help="Table with candidate, history (observations behind its claim), noise (may be blank)."),
+    ] = None,
     lang: Annotated[str, typer.Option(help="Language of what is printed: en or zh.")] = "en",
 ) -> None:
     """Recommend which candidates to fund, at which option, and say why."""
     given = read_portfolio(problem, mapping)
     stated = given.problem if peaks is None else with_headroom(given.problem, read_table(peaks))
+    notes = list(given.notes)
+    if shrink or history is not None:
+        believed = read_beliefs(stated, history)
+        stated = believed.problem
+        notes += belief_lines(believed)
     answer = solve(stated, explain=explain.value)
     if workbook is not None:
         write_workbook(workbook, stated, answer, sources=given.sources)
     if out is not None:
         write_json(out, answer.to_dict())
     words = Words(stated, answer, lang)
-    for line in [*given.notes, *words.headline(), *words.limits()]:
+    for line in [*notes, *words.headline(), *words.limits()]:
         typer.echo(line)
