@@ -255,21 +255,23 @@ def document(source: Source, solutions: frozenset[str]) -> Record:
 def compiled(paths: Iterable[Path]) -> tuple[list[Record], set[Path], list[WaterlineError]]:
     """Compile authoring files; return the documents, the catalogue files they name, and every fault found.
 
-    A document with a fault is left out; each fault names its file, document and row.
+    A document with a fault is left out, as is a whole file that cannot be cut into documents; each fault names its
+    file, document and row.
     """
     documents: list[Record] = []
     faults: list[WaterlineError] = []
     catalogues: dict[Path, frozenset[str]] = {}
     seen: set[str] = set()
     for path in paths:
-        for source in sources(read_text(path)):
-            catalogue = path.parent / f"{source.catalogue}.jsonl"
+        try:
+            found = list(sources(read_text(path)))
+        except WaterlineError as error:
+            faults.append(error.at(file=path.name))
+            continue
+        for source in found:
             place = f"{path.name} {source.id}"
             try:
-                if catalogue not in catalogues:
-                    rows = read_text(catalogue).splitlines()
-                    catalogues[catalogue] = frozenset(json.loads(row)["id"] for row in rows if row)
-                record = document(source, catalogues[catalogue])
+                record = document(source, _solutions(path.parent / f"{source.catalogue}.jsonl", catalogues))
                 if seen & {record["id"], record["text"]}:
                     raise DuplicateError("an identifier or text stands twice", value=record["id"])
             except ValueError as error:
@@ -281,6 +283,12 @@ def compiled(paths: Iterable[Path]) -> tuple[list[Record], set[Path], list[Water
             seen |= {record["id"], record["text"]}
             documents.append(record)
     return documents, set(catalogues), faults
+
+
+def _solutions(catalogue: Path, known: dict[Path, frozenset[str]]) -> frozenset[str]:
+    if catalogue not in known:
+        known[catalogue] = frozenset(json.loads(row)["id"] for row in read_text(catalogue).splitlines() if row)
+    return known[catalogue]
 
 
 def main(arguments: list[str] | None = None) -> int:

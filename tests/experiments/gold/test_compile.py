@@ -93,6 +93,13 @@ def test_a_wrong_label_is_refused_with_its_document(tmp_path: Path, label: str, 
     assert "d-1, row 1" in str(faults[0])
 
 
+def test_a_document_without_its_closing_line_is_a_fault_and_no_crash(tmp_path: Path) -> None:
+    documents, _, faults = compiled([written(tmp_path, "Text and no labels.\n"), tmp_path / "absent.txt"])
+    assert documents == []
+    assert "batch.txt, row 1: the document has no line ---" in str(faults[0])
+    assert "no such file" in str(faults[1])
+
+
 def test_the_command_writes_the_gold_file_and_its_catalogue(tmp_path: Path) -> None:
     path = written(tmp_path, "Nothing to report.\n---\n")
     assert main([str(path), "--out", str(tmp_path / "out" / "en.jsonl")]) == 0
