@@ -52,7 +52,7 @@ def serve_and_stop(command: str, folder: Path) -> None:
 
 
 def answers(address: str) -> bool:
-    for _ in range(150):
+    for _ in range(400):
         try:
             with urllib.request.urlopen(address) as response:  # noqa: S310 - our own server on localhost
                 return bool(response.status == 200)
