@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from btim import panel as columns
-from btim.catalogue import read_catalogue
+from btim.catalogue import Catalogue, read_catalogue
 from btim.errors import FileError, SchemaError, ValueFormatError
 from btim.files import existing_file
 from btim.ledger import Ledger, open_ledger
@@ -64,50 +64,61 @@ def run_chain(inputs: RunInputs, stage: Stage, *, today: date, seed: int | None 
     _refuse_incomplete(inputs)
     timings: dict[str, float] = {}
     timed = _timed(stage, timings)
-    documents = _documents(inputs)
+    documents, catalogue = _documents(inputs), _catalogue(inputs)
     problem, portfolio_notes = _problem(inputs)
-    ledger: Ledger | None = None
-    ledger_part: LedgerPart | None = None
-    demand: DemandPart | None = None
-    portfolio: PortfolioPart | None = None
-    reading: ReadingPart | None = None
-    if inputs.ledger:
-        with timed("cost ledger"):
-            ledger = open_ledger(*inputs.ledger)
-        with timed("three views"):
-            ledger_part = workflows.ledger_part(ledger)
+    ledger, views = _ledger(inputs, timed)
     currency = problem.currency if problem else ledger.currency if ledger else None
-    if inputs.demand:
-        with timed("demand peaks"):
-            panel = read_table(inputs.demand, columns.REQUIRED, encoding=inputs.encoding)
-            demand = workflows.demand_part(panel, inputs.settings, file=str(inputs.demand))
-    if problem is not None:
-        with timed("portfolio"):
-            peaks = None if demand is None else demand.peaks
-            portfolio = workflows.portfolio_part(problem, peaks, explain=inputs.explain)
-    catalogue = None if inputs.catalogue is None else read_catalogue(inputs.catalogue, encoding=inputs.encoding)
-    if documents and catalogue is not None:
-        with timed("reports"):
-            reading = workflows.reports_part(documents, catalogue, currency)
+    demand = _demand(inputs, timed)
+    portfolio = _portfolio(inputs, problem, demand, timed)
     return ChainResult(
         title=inputs.title or _title(inputs, ledger, problem),
         synthetic=seed is not None or _is_synthetic(ledger, problem, documents),
         as_of=today.isoformat() if demand is None else str(demand.peaks[columns.AS_OF].max())[:16],
         currency=currency,
         seed=seed,
-        sources=tuple(_sources(inputs, ledger, demand, problem, documents)),
-        ledger=ledger_part,
+        sources=tuple(_sources(inputs, ledger, demand, problem, catalogue, documents)),
+        ledger=views,
         demand=demand,
         portfolio=portfolio,
-        reading=reading,
+        reading=_reading(documents, catalogue, currency, timed),
         timings=timings,
-        notes=(
-            *_notes(ledger, problem, inputs),
-            *portfolio_notes,
-            *(() if portfolio is None else portfolio.notes),
-        ),
-        names={} if catalogue is None else {one.id: next(iter(one.names.values())) for one in catalogue},
+        notes=(*_notes(ledger, problem, inputs), *portfolio_notes, *(portfolio.notes if portfolio else ())),
     )
+
+
+def _ledger(inputs: RunInputs, timed: Stage) -> tuple[Ledger | None, LedgerPart | None]:
+    if not inputs.ledger:
+        return None, None
+    with timed("cost ledger"):
+        ledger = open_ledger(*inputs.ledger)
+    with timed("three views"):
+        return ledger, workflows.ledger_part(ledger)
+
+
+def _demand(inputs: RunInputs, timed: Stage) -> DemandPart | None:
+    if inputs.demand is None:
+        return None
+    with timed("demand peaks"):
+        panel = read_table(inputs.demand, columns.REQUIRED, encoding=inputs.encoding)
+        return workflows.demand_part(panel, inputs.settings, file=str(inputs.demand))
+
+
+def _portfolio(
+    inputs: RunInputs, problem: Problem | None, demand: DemandPart | None, timed: Stage
+) -> PortfolioPart | None:
+    if problem is None:
+        return None
+    with timed("portfolio"):
+        return workflows.portfolio_part(problem, None if demand is None else demand.peaks, explain=inputs.explain)
+
+
+def _reading(
+    documents: list[Document], catalogue: Catalogue | None, currency: str | None, timed: Stage
+) -> ReadingPart | None:
+    if not documents or catalogue is None:
+        return None
+    with timed("reports"):
+        return workflows.reports_part(documents, catalogue, currency)
 
 
 def _refuse_incomplete(inputs: RunInputs) -> None:
@@ -168,6 +179,10 @@ def _documents(inputs: RunInputs) -> list[Document]:
     return found
 
 
+def _catalogue(inputs: RunInputs) -> Catalogue | None:
+    return None if inputs.catalogue is None else read_catalogue(inputs.catalogue, encoding=inputs.encoding)
+
+
 def _title(inputs: RunInputs, ledger: Ledger | None, problem: Problem | None) -> str:
     if ledger is not None:
         return ledger.title
@@ -189,6 +204,7 @@ def _sources(
     ledger: Ledger | None,
     demand: DemandPart | None,
     problem: Problem | None,
+    catalogue: Catalogue | None,
     documents: list[Document],
 ) -> Iterator[Source]:
     if ledger is not None:
@@ -197,7 +213,7 @@ def _sources(
         inputs.demand: ("demand", 0 if demand is None else len(demand.history)),
         inputs.portfolio: ("portfolio", 0 if problem is None else len(problem.candidates)),
         inputs.mapping: ("mapping", 1),
-        inputs.catalogue: ("catalogue", 0),
+        inputs.catalogue: ("catalogue", 0 if catalogue is None else len(catalogue)),
     }
     for path, (kind, rows) in counts.items():
         if path is not None:
