@@ -308,9 +308,7 @@ def _rows(
         if cut < 1:
             continue
         last = cut + steps - 1
-        times = found.paths[:, index].argmax(axis=1)
-        near = np.array([np.mean(np.abs(times - at) <= 1) for at in range(steps)])
-        at = int(np.argmax(near + 1e-9 * np.bincount(times, minlength=steps)))
+        at, near = found.likeliest(index)
         capacity = one.capacity_in_force(last)
         model, _ = _model(view, index) if index < len(view.panel.series) else ("sum of series", None)
         stamps = _stamps(view.panel, one, [cut - 1, cut, last, cut + at])
@@ -326,7 +324,7 @@ def _rows(
             **{name: values[index] for name, values in quantiles.items()},
             columns.MEAN: float(found.quantiles[index].mean()),
             columns.PEAK_AT: stamps[3],
-            columns.PEAK_AT_PROBABILITY: float(near[at]),
+            columns.PEAK_AT_PROBABILITY: near,
             columns.CAPACITY: capacity,
             columns.EXCEEDANCE: found.exceedance(index, capacity) if np.isfinite(capacity) else float("nan"),
             columns.MODEL: model,

@@ -47,6 +47,21 @@ class Blocks:
         past = self.at(window, (backs[:, None] + ago[None, :]).ravel())
         return past.reshape(len(backs), MOST_BLOCKS, len(self.histories))
 
+    def peak_steps(self, window: int, back: int) -> list[Ints]:
+        """Step of the maximum in each whole window ended before `back`, latest first, a series at a time."""
+        starts = -back - self.spacing(window) * np.arange(1, MOST_BLOCKS + 1)
+        return [
+            np.array(
+                [
+                    int(np.argmax(y[len(y) + start : len(y) + start + window]))
+                    for start in starts
+                    if len(y) + start >= 0 and np.isfinite(y[len(y) + start : len(y) + start + window]).all()
+                ],
+                dtype=np.int64,
+            )
+            for y in self.histories
+        ]
+
     def candidates(self, window: int, backs: Ints) -> Floats:
         """Forecasts (back, series, candidate) of the maximum of windows starting there, from windows ended before."""
         spacing = self.spacing(window)

@@ -24,6 +24,9 @@ Ints = npt.NDArray[np.int64]
 LEVEL_DAYS = 14
 MOST_WINDOWS = 60
 FEWEST_RESIDUALS = 4
+BIAS_KEPT = 0.1
+EARLIER_SHARE = 0.4
+TIME_DECAY = 0.9
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,21 @@ class History:
 
 @dataclass(frozen=True)
 class Maximum:
-    """A window's maximum at one origin: paths (path, series, step), quantiles on `GRID` (series, grid), pool counts."""
+    """A window's maximum at one origin: paths (path, series, step), quantiles on `GRID` (series, grid), pool counts.
+
+    `times` (series, step) are the probabilities that the maximum falls on each step.
+    """
 
     paths: Floats
     quantiles: Floats
     calibrated: Ints
+    times: Floats
+
+    def likeliest(self, index: int) -> tuple[int, float]:
+        """Step around which the maximum is likeliest, and the probability that it falls within one step of it."""
+        near = np.convolve(self.times[index], np.ones(3), mode="same")[: self.times.shape[1]]
+        at = int(np.argmax(near + 1e-6 * self.times[index]))
+        return at, float(min(1.0, near[at]))
 
     def at(self, level: float) -> Floats:
         """Quantile of the maximum for every series; never below any step's quantile of the same level."""
@@ -81,7 +94,20 @@ def maximum(history: History, origin: int, window: int) -> Maximum:
     for i in np.flatnonzero(calibrated == 0):
         quantiles[i] = np.quantile(raw[:, i], GRID)
     quantiles = np.where(history.non_negative[:, None], np.maximum(quantiles, 0.0), quantiles)
-    return Maximum(_stretched(paths, quantiles), quantiles, calibrated)
+    return Maximum(_stretched(paths, quantiles), quantiles, calibrated, _times(history, origin, paths))
+
+
+def _times(history: History, origin: int, paths: Floats) -> Floats:
+    """When the maximum falls: the paths' own times and those of past windows, the latest weighing most."""
+    window = paths.shape[2]
+    times = np.zeros(paths.shape[1:])
+    earlier = history.blocks.peak_steps(window, int(history.backs[origin]))
+    for i, steps in enumerate(earlier):
+        weights = TIME_DECAY ** np.arange(len(steps))
+        share = EARLIER_SHARE * len(steps) / (len(steps) + 1)
+        np.add.at(times[i], steps, share * weights / max(weights.sum(), 1e-12))
+        np.add.at(times[i], paths[:, i].argmax(axis=1), (1 - share) / len(paths))
+    return times
 
 
 def _past_windows(history: History, origin: int, past: Ints, residuals: Floats, centre: Floats, window: int) -> Past:
@@ -121,9 +147,17 @@ def _paths(history: History, origin: int, residuals: Floats, window: int) -> Flo
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         typical = np.nanmedian(residuals, axis=0)
-    known = np.where(np.isfinite(residuals), residuals, np.nan_to_num(typical)[None])
+    known = _centred(np.where(np.isfinite(residuals), residuals, np.nan_to_num(typical)[None]))
     paths = point[None] + known * history.levels[origin][None, :, None]
     return np.asarray(np.where(history.non_negative[None, :, None], np.maximum(paths, 0.0), paths))
+
+
+def _centred(residuals: Floats) -> Floats:
+    """Residual windows around a shrunk mean, widened for having been drawn from few windows."""
+    mean = residuals.mean(axis=0)
+    count = len(residuals)
+    widening = np.sqrt((count + 1) / (count - 1)) if count > 1 else 1.0
+    return np.asarray((residuals - mean) * widening + BIAS_KEPT * mean)
 
 
 def _path_medians(history: History, past: Ints, residuals: Floats, window: int) -> Floats:
