@@ -68,7 +68,6 @@ def exists(command: str, folder: Path) -> None:
 @pytest.mark.parametrize("page", [p for p in PAGES if p.exists()], ids=lambda p: str(p.relative_to(ROOT)))
 def test_the_commands_of_a_page_run_in_order(page: Path, tmp_path: Path) -> None:
     (tmp_path / "docs").symlink_to(ROOT / "docs")
-    (tmp_path / "docs").symlink_to(ROOT / "docs")
     targets = set(TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
     for command in commands_of(page):
         if command.startswith("make "):
