@@ -57,12 +57,22 @@ def candidate_rows(part: PortfolioPart) -> tuple[CandidateRow, ...]:
     stated = {str(item["id"]): item for item in part.problem["candidates"]}
     answer = part.recommendation
     worths = option_worths(part.problem)
-    total = abs(float(answer.get("objective") or 0.0))
+    total = abs(expected_worth(part) or 0.0)
     rows = [_funded(row, stated[str(row["candidate"])], budget) for row in answer.get("funded") or []]
     rows += [
         _not_funded(row, stated[str(row["candidate"])], budget, worths, total) for row in answer.get("not_funded") or []
     ]
     return tuple(sorted(rows, key=lambda row: (not row.funded, -_order(row), row.id)))
+
+
+def expected_worth(part: PortfolioPart) -> float | None:
+    """Expected worth of what is funded: the objective where that is what was maximised, else the outcomes' mean."""
+    answer = part.recommendation
+    kind = str((part.problem.get("objective") or {}).get("kind") or "expected_value")
+    if kind == "expected_value":
+        return _number(answer.get("objective"))
+    mean = (answer.get("risk") or {}).get("mean")
+    return float(mean) if mean is not None else sum(float(row["value"]) for row in answer.get("funded") or [])
 
 
 def committed_spend(part: PortfolioPart, budget: BudgetLimit | None) -> float:

@@ -33,6 +33,25 @@ class Bar(NamedTuple):
     words: str
 
 
+def merged(bars: Sequence[Bar], most: int = 240) -> list[Bar]:
+    """At most about `most` bars: neighbours in rank drawn as one, as thick as all and as long as their mean."""
+    few: list[Bar] = []
+    for funded in (True, False):
+        side = sorted((bar for bar in bars if bar.funded is funded), key=lambda bar: -bar.ratio)
+        size = max(1, -(-len(bars) // most))
+        few += [_one(side[place : place + size]) for place in range(0, len(side), size)]
+    return few
+
+
+def _one(group: Sequence[Bar]) -> Bar:
+    if len(group) == 1:
+        return group[0]
+    spend = sum(bar.spend for bar in group)
+    ratio = sum(bar.ratio * bar.spend for bar in group) / spend if spend else group[0].ratio
+    words = "; ".join(bar.words for bar in group[:3]) + " …"
+    return Bar(f"{len(group)} candidates", spend, ratio, group[0].funded, words)
+
+
 def waterline_chart(
     bars: Sequence[Bar], *, budget: float | None, committed: float, currency: str | None, synthetic: bool
 ) -> Markup:

@@ -30,7 +30,7 @@ from service.output.page import (
 
 ID, TITLE, QUESTION = "demand", "What demand will peak at", "Which resources will run out, when, and how sure is that?"
 LIKELY, WATCH = 0.5, 0.05
-WIDE_CHARTS, OPEN_CHARTS = 1, 6
+WIDE_CHARTS, OPEN_CHARTS, MOST_CHARTS, MOST_ROWS = 1, 6, 40, 200
 SHOWN_LEVELS = (50, 95)
 _AGGREGATES = ("total:", "any:")
 
@@ -151,15 +151,16 @@ def _galleries(part: DemandPart, order: Sequence[str], synthetic: bool) -> list[
     measured, ahead, peaks = _by_name(_measured(part)), _by_name(part.fan), _by_name(part.peaks, "window_end")
     charts = [
         _chart(name, measured[name], ahead[name], peaks[name], wide=place < WIDE_CHARTS, synthetic=synthetic)
-        for place, name in enumerate(order)
+        for place, name in enumerate(order[:MOST_CHARTS])
         if name in measured and name in ahead
     ]
     wide, small = charts[:WIDE_CHARTS], charts[WIDE_CHARTS:]
-    shown, rest = small[:OPEN_CHARTS], small[OPEN_CHARTS:]
+    shown, rest, hidden = small[:OPEN_CHARTS], small[OPEN_CHARTS:], max(len(order) - MOST_CHARTS, 0)
+    more = counted(len(rest), "other resource") + (f"; {hidden} more are in the files" if hidden else "")
     return [
         Gallery("The tightest resource", tuple(wide), note=_legend(part)) if wide else None,
         Gallery("Next in line", tuple(shown), small=True) if shown else None,
-        Gallery(counted(len(rest), "other resource"), tuple(rest), folded=True, small=True) if rest else None,
+        Gallery(more, tuple(rest), folded=True, small=True) if rest else None,
     ]
 
 
@@ -226,7 +227,8 @@ def _peaks_table(part: DemandPart, order: Sequence[str]) -> Table:
         Column("95 % peak of installed", f"in {windows[-1]}" if windows else ""),
         Column("Likely peak at", nowrap=True),
     ]
-    rows = tuple(_resource(list(rows.to_dict("records")), windows, levels) for _, rows in _by_resource(peaks))
+    found = list(_by_resource(peaks))
+    rows = tuple(_resource(list(rows.to_dict("records")), windows, levels) for _, rows in found[:MOST_ROWS])
     note = (
         "Quantiles of the highest value in the window. A peak of hourly means is not the peak of the minutes: "
         "the statistic stands under each resource. " + _models(peaks)

@@ -14,9 +14,8 @@ from service.output.candidates import (
     CandidateRow,
     candidate_rows,
     committed_spend,
+    expected_worth,
 )
-from service.output.charts.money import Part, RankedBar, ranked_bars
-from service.output.charts.portfolio import Bar, frontier_chart, waterline_chart
 from service.output.formats import (
     MISSING,
     Scale,
@@ -33,22 +32,21 @@ from service.output.formats import (
 from service.output.page import (
     Block,
     Cell,
-    Chart,
     Column,
     Figure,
     Figures,
-    Gallery,
     Row,
     Section,
     Table,
     Words,
     kept,
 )
+from service.output.sections.funding_charts import pictures
 from service.output.sections.limits import HEADROOM, limit_tables
 
 ID, TITLE, QUESTION = "fund", "What to fund", "Which candidates earn the next budget, and what stops the others?"
 PROVEN = 5e-6
-MOST_BARS, LEAST_BARS, LEAST_POINTS = 10, 2, 2
+MOST_ROWS = 150
 
 
 def portfolio_section(chain: ChainResult) -> Section:
@@ -67,7 +65,8 @@ def portfolio_section(chain: ChainResult) -> Section:
         kept(
             [
                 funding_figures(part, rows, budget, currency),
-                _pictures(part, rows, budget, currency, chain.synthetic),
+                pictures(part, rows, budget, currency, synthetic=chain.synthetic),
+                Words(part.notes, "warn", "Accepted so that a portfolio exists") if part.notes else None,
                 _candidates_table(part, rows, budget, currency),
                 *limit_tables(part, currency),
             ]
@@ -88,7 +87,7 @@ def funding_words(
     of_budget = f" of the {money(budget.max, currency)} in {budget.id}" if budget else ""
     committed = committed_spend(part, budget)
     of_budget += f" ({money(committed, currency)} of it committed before)" if committed else ""
-    worth = money(part.recommendation.get("objective"), currency)
+    worth = money(expected_worth(part), currency)
     return (
         f"Fund {len(funded)} of {counted(len(rows), 'candidate')} for {spend}{of_budget}; "
         f"expected worth {worth}, {_proof(part.recommendation)}."
@@ -114,9 +113,13 @@ def funding_figures(
     spend = committed_spend(part, budget) + sum(row.spend for row in funded)
     items = [
         Figure("Funded", f"{len(funded)} of {len(rows)}", "recommended", f"status: {answer.get('status')}"),
-        Figure("Expected worth", money(answer.get("objective"), currency), "forecast", _proof(answer)),
+        Figure("Expected worth", money(expected_worth(part), currency), "forecast", _proof(answer)),
         Figure("Budget used", money(spend, currency), "recommended", _unspent(spend, budget, currency)),
     ]
+    if (part.problem.get("objective") or {}).get("kind") == "roi":
+        items.append(
+            Figure("Return", number(answer.get("objective"), 2), "forecast", "worth ÷ cost: what was maximised")
+        )
     risk = answer.get("risk") or {}
     if risk.get("p10") is not None:
         note = f"chance of a loss {probability(risk.get('loss_probability'))}"
@@ -130,80 +133,6 @@ def _unspent(spend: float, budget: BudgetLimit | None, currency: str | None) -> 
     return "no single budget limit" if budget is None else f"{money(budget.max - spend, currency)} unspent"
 
 
-def _pictures(
-    part: PortfolioPart,
-    rows: Sequence[CandidateRow],
-    budget: BudgetLimit | None,
-    currency: str | None,
-    synthetic: bool,  # noqa: FBT001
-) -> Gallery:
-    maximum = None if budget is None else budget.max
-    bars = [_bar(row, currency) for row in rows if row.ratio is not None]
-    free = sum(row.ratio is None for row in rows)
-    charts = [
-        Chart(
-            "The waterline",
-            waterline_chart(
-                bars, budget=maximum, committed=committed_spend(part, budget), currency=currency, synthetic=synthetic
-            ),
-            "recommended",
-            "Each bar is a candidate: thickness is what it takes of the budget, length its worth per unit of that. "
-            "A longer bar below the line is stopped by another limit or a rule, not by money alone: see its reason."
-            + (f" {counted(free, 'candidate')} that take no budget are not drawn." if free else ""),
-        )
-    ]
-    curve = _frontier(part, budget, currency, synthetic=synthetic)
-    charts += [curve] if curve else []
-    spread = _spend_chart(rows, currency, synthetic=synthetic)
-    return Gallery("", tuple(charts + ([spread] if spread else [])), beside=True)
-
-
-def _frontier(
-    part: PortfolioPart, budget: BudgetLimit | None, currency: str | None, *, synthetic: bool
-) -> Chart | None:
-    found = int(part.frontier["value"].notna().sum()) if len(part.frontier) else 0
-    if found < LEAST_POINTS:
-        return None
-    worth = part.recommendation.get("objective")
-    chosen = None if budget is None or worth is None else (budget.max, float(worth))
-    note = "Dots are solved portfolios, all limits on money moved together; the dashed line above is the proven bound."
-    if found < len(part.frontier):
-        note += f" Under the rules, no portfolio fits {counted(len(part.frontier) - found, 'smaller budget')}."
-    svg = frontier_chart(part.frontier, chosen=chosen, currency=currency, synthetic=synthetic)
-    return Chart("Budget and value", svg, "forecast", note)
-
-
-def _spend_chart(rows: Sequence[CandidateRow], currency: str | None, *, synthetic: bool) -> Chart | None:
-    by = "tower" if any(row.tower for row in rows) else "category"
-    sums: dict[str, list[float]] = {}
-    for row in rows:
-        pair = sums.setdefault(str(getattr(row, by)) or "none stated", [0.0, 0.0])
-        pair[0 if row.funded else 1] += max(row.spend, 0.0)
-    ranked = sorted(sums.items(), key=lambda item: -item[1][0])[:MOST_BARS]
-    if len(ranked) < LEAST_BARS:
-        return None
-    scale = money_scale(sum(pair) for _, pair in ranked)
-    bars = [RankedBar(name, _pieces(name, pair, scale), end=scaled(pair[0], scale)) for name, pair in ranked]
-    title = f"Budget asked for by {by}"
-    svg = ranked_bars("spend", bars, title=title, unit=unit_of(currency, scale), divisor=scale.divisor,
-                      synthetic=synthetic)  # fmt: skip
-    return Chart(title, svg, "recommended", "Blue: funded, the figure at the end; grey: asked for and not funded.")
-
-
-def _pieces(name: str, pair: Sequence[float], scale: Scale) -> tuple[Part, ...]:
-    words = ("funded", "not funded")
-    return tuple(
-        Part(size, shade, hatched=False, words=f"{name}: {scaled(size, scale)} {word}")
-        for size, shade, word in zip(pair, ("water", "sunk"), words, strict=True)
-        if size
-    )
-
-
-def _bar(row: CandidateRow, currency: str | None) -> Bar:
-    words = f"{row.name} ({row.id}, {row.option}): {money(row.spend, currency)}, worth {money(row.value, currency)}"
-    return Bar(row.name, max(row.spend, 0.0), row.ratio or 0.0, row.funded, words)
-
-
 def _candidates_table(
     part: PortfolioPart, rows: Sequence[CandidateRow], budget: BudgetLimit | None, currency: str | None
 ) -> Table:
@@ -212,7 +141,9 @@ def _candidates_table(
     names = {row.id: row.name for row in rows}
     above = [_candidate(row, scale, currency, names) for row in rows if row.funded]
     below = [_candidate(row, scale, currency, names) for row in rows if not row.funded]
-    unit = unit_of(currency, scale)
+    unit, hidden = unit_of(currency, scale), max(len(above) - MOST_ROWS, 0) + max(len(below) - MOST_ROWS, 0)
+    note = f"A near-tie would cost at most {share(NEAR_TIE, 1)} of the portfolio's worth if it were forced in."
+    note += f" {counted(hidden, 'more candidate')} in the files." if hidden else ""
     return Table(
         "Every candidate, best worth per unit of budget first",
         (
@@ -224,9 +155,9 @@ def _candidates_table(
             Column("ROI", num=True, note="worth ÷ present value of money uses; blank where only a value was stated"),
             Column("Why, and what would change it"),
         ),
-        (*above, _line(part, rows, budget, currency), *below),
+        (*above[:MOST_ROWS], _line(part, rows, budget, currency), *below[:MOST_ROWS]),
         "recommended",
-        f"A near-tie would cost at most {share(NEAR_TIE, 1)} of the portfolio's worth if it were forced in.",
+        note,
         "funded.csv, not_funded.csv",
     )
 

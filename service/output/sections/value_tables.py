@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from service.chain import ChainResult, ReadingPart
-from service.output.formats import MISSING, heading, is_missing, money_scale, number, scaled, unit_of
+from service.output.formats import MISSING, counted, heading, is_missing, money_scale, number, scaled, unit_of
 from service.output.page import Cell, Column, Row, Table
 from service.output.sections.evidence import confidence_words, event_words, language
 from service.output.sections.views import by_solution
@@ -88,8 +88,9 @@ def unsettled_table(part: ReadingPart, chain: ChainResult) -> Table | None:
     ]
     columns = (Column("Statement"), Column("Credited to"), Column("Status"), Column("Confidence", num=True),
                Column("Document"))  # fmt: skip
-    folded = len(rows) > 12
-    return Table("For a person to settle", columns, tuple(rows), "claimed", "", "value_events.csv", folded=folded)
+    folded, more = len(rows) > 12, len(frame) - len(rows)
+    note = f"{counted(more, 'more statement')} in the file." if more else ""
+    return Table("For a person to settle", columns, tuple(rows), "claimed", note, "value_events.csv", folded=folded)
 
 
 def _named(solution: Any, names: Mapping[str, str]) -> str:

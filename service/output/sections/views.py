@@ -12,6 +12,7 @@ import pandas as pd
 from service.output.formats import (
     MISSING,
     Scale,
+    counted,
     is_missing,
     money_scale,
     number,
@@ -159,7 +160,7 @@ def consumer_table(frame: pd.DataFrame, currency: str | None, names: Mapping[str
     scale = money_scale(ordered)
     rows = [
         _consumer(str(name), sized[sized["consumer"] == name], amount, amount / whole, scale, names)
-        for name, amount in ordered.items()
+        for name, amount in ordered.head(MOST_ROWS).items()
     ]
     columns = (
         Column("Business unit"),
@@ -169,6 +170,9 @@ def consumer_table(frame: pd.DataFrame, currency: str | None, names: Mapping[str
         Column("Dearest solutions", unit_of(currency, scale)),
     )
     note = "Metered: the part split by a meter; the rest by an assumed share, or booked there directly."
+    note += (
+        f" {counted(len(ordered) - MOST_ROWS, 'more business unit')} in the file." if len(ordered) > MOST_ROWS else ""
+    )
     return Table("Consumer view: who pays for what", columns, tuple(rows), "actual", note, "view_consumer.csv")
 
 
@@ -216,6 +220,7 @@ def solution_table(frame: pd.DataFrame, currency: str | None, names: Mapping[str
     )
     rows = tuple(_solution(row, scale, names, named=not source) for row in solutions.to_dict("records"))
     note = "A dash: no volume or no benchmark was given. " + source
+    note += f" {counted(len(rows) - MOST_ROWS, 'more solution')} in the file." if len(rows) > MOST_ROWS else ""
     return Table("Solutions: what a unit costs", columns, rows[:MOST_ROWS], "actual", note, "view_consumer.csv")
 
 
