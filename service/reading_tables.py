@@ -17,6 +17,7 @@ from service.chain import ReadingPart
 
 COMPANY_WIDE = "company-wide: shown apart, never added to solutions"
 TO_REVIEW = "not sure enough: a person must look at it"
+TOO_UNSURE = "too unsure to count or to ask about"
 COUNTED_BANDS = frozenset({"post"})
 AMOUNTS = ("realised_saving", "realised_gain", "revenue", "saving_a_year")
 SOLUTION_COLUMNS = ("solution", "name", *AMOUNTS, "events", "confidence")
@@ -54,8 +55,10 @@ def _event_row(entry: ValueEntry, currency: str | None) -> dict[str, Any]:
 
 
 def _why(entry: ValueEntry, currency: str | None) -> str:
+    if not entry.counted and "band" in entry.reason:
+        return TO_REVIEW if entry.event.band == "review" else TOO_UNSURE
     if not entry.counted:
-        return TO_REVIEW if entry.event.band == "review" and "band" in entry.reason else entry.reason
+        return entry.reason
     if entry.scope == "company":
         return COMPANY_WIDE
     if entry.column == "measure":

@@ -82,6 +82,7 @@ def run_chain(inputs: RunInputs, stage: Stage, *, today: date, seed: int | None 
         portfolio=portfolio,
         reading=_reading(documents, catalogue, currency, timed),
         timings=timings,
+        names={one.id: next(iter(one.names.values())) for one in catalogue or ()},
         notes=(*_notes(ledger, problem, inputs), *portfolio_notes, *(portfolio.notes if portfolio else ())),
     )
 

@@ -5,14 +5,14 @@ Must not know: where a number comes from, HTML, CSS.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from markupsafe import Markup
 
 Marker = Literal["actual", "accrued", "plan", "forecast", "claimed", "recommended", "LP estimate"]
 """What kind of number stands there; printed beside every figure, table and chart."""
-Tone = Literal["", "good", "warn", "bad", "muted", "strong"]
+Tone = Literal["", "good", "warn", "bad", "muted", "strong", "hash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +160,6 @@ class Card:
 
     reader: str
     figures: tuple[Figure, ...]
-    missing: str = ""
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +172,28 @@ class Page:
     facts: tuple[tuple[str, str], ...]
     cards: tuple[Card, ...]
     sections: tuple[Section, ...]
+    missing: tuple[str, ...] = ()
     lang: str = "en"
-    notes: tuple[str, ...] = field(default_factory=tuple)
 
 
 def cells(*texts: str | Cell) -> tuple[Cell, ...]:
     """Plain texts and cells as one row's cells."""
     return tuple(text if isinstance(text, Cell) else Cell(text) for text in texts)
+
+
+def dense(table: Table) -> Table:
+    """The table without columns in which every row is blank or a dash; the first column always stays."""
+    rows = [row for row in table.rows if not row.line]
+    full = [
+        place
+        for place in range(len(table.columns))
+        if place == 0 or any(row.cells[place].text not in ("", "–") or row.cells[place].sub for row in rows)
+    ]
+    columns = tuple(table.columns[place] for place in full)
+    kept_rows = (
+        row if row.line else replace(row, cells=tuple(row.cells[place] for place in full)) for row in table.rows
+    )
+    return replace(table, columns=columns, rows=tuple(kept_rows))
 
 
 def kept(blocks: Sequence[Block | None]) -> tuple[Block, ...]:

@@ -35,17 +35,13 @@ def render_report(chain: ChainResult) -> str:
 
 def page_of(chain: ChainResult) -> Page:
     """The run as blocks, before any HTML."""
-    sections = (
-        ledger_section(chain),
-        demand_section(chain),
-        portfolio_section(chain),
-        reading_section(chain),
-        sources_section(chain),
-    )
+    parts = (ledger_section(chain), demand_section(chain), portfolio_section(chain), reading_section(chain))
+    missing = tuple(f"{part.title}: {part.missing}" for part in parts if part.missing)
+    sections = (*(part for part in parts if not part.missing), sources_section(chain))
     facts = [("As of", moment(chain.as_of)), ("Currency", chain.currency or "not stated")]
     if chain.ledger is not None:
         facts.append(("Ledger", chain.ledger.period))
     if chain.seed is not None:
         facts.append(("Seed", str(chain.seed)))
     words = "Every name and number here is generated" + (f" from seed {chain.seed}" if chain.seed is not None else "")
-    return Page(chain.title, chain.synthetic, words, tuple(facts), cards(chain), sections)
+    return Page(chain.title, chain.synthetic, words, tuple(facts), cards(chain), sections, missing)

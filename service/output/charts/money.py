@@ -49,14 +49,15 @@ def stacked_months(
 
     def paint(figure: Figure) -> None:
         axes = axes_at(figure, 50, 22 + 17 * legend_rows, 10, 26)
-        base = pd.Series(0.0, index=months.index)
+        above, below = pd.Series(0.0, index=months.index), pd.Series(0.0, index=months.index)
         for position, name in enumerate(months.columns):
             values = months[name].astype(float).fillna(0.0)
-            bars = axes.bar(range(len(months)), values, bottom=base, width=0.82, label=str(name),
-                            color=color(SERIES[position % len(SERIES)]), linewidth=0)  # fmt: skip
+            bottom, shade = above.where(values >= 0, below), color(SERIES[position % len(SERIES)])
+            bars = axes.bar(range(len(months)), values, bottom=bottom, width=0.82, label=str(name), color=shade,
+                            linewidth=0)  # fmt: skip
             for bar, label, value in zip(bars, months.index, values, strict=True):
                 bar.set_gid(tip(f"{name}, {label}: {number(value / scale.divisor, 1)} {unit_of(currency, scale)}"))
-            base = base + values
+            above, below = above + values.clip(lower=0.0), below + values.clip(upper=0.0)
         if line is not None:
             axes.step(range(len(months)), line.reindex(months.index).astype(float), where="mid", color=color("ink"),
                       linewidth=1.4, label=str(line.name))  # fmt: skip

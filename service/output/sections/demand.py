@@ -4,8 +4,7 @@ Role: peaks and forecasts in words, tables and charts, tightest resources first.
 Must not know: models.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -14,24 +13,20 @@ from service.output.charts.demand import bands, fan_chart, peak_levels
 from service.output.formats import MISSING, counted, is_missing, moment, probability, quantity, share
 from service.output.page import (
     Block,
-    Cell,
     Chart,
-    Column,
     Figure,
     Figures,
     Gallery,
-    Row,
     Section,
-    Table,
     Tone,
     Words,
     kept,
 )
+from service.output.sections.peaks import LIKELY, WATCH, peaks_table, unit_of_row
 
 ID, TITLE, QUESTION = "demand", "What demand will peak at", "Which resources will run out, when, and how sure is that?"
-LIKELY, WATCH = 0.5, 0.05
-WIDE_CHARTS, OPEN_CHARTS, MOST_CHARTS, MOST_ROWS = 1, 6, 40, 200
-SHOWN_LEVELS = (50, 95)
+HOW_MANY = "Resources forecast"
+WIDE_CHARTS, OPEN_CHARTS, MOST_CHARTS = 1, 6, 40
 _AGGREGATES = ("total:", "any:")
 
 
@@ -39,12 +34,12 @@ def demand_section(chain: ChainResult) -> Section:
     """The section, or one that says that no demand history was given."""
     part = chain.demand
     if part is None:
-        return Section(ID, TITLE, QUESTION, "", missing="No demand history was given (`--demand`).")
+        return Section(ID, TITLE, QUESTION, "", missing="No demand history was given (--demand).")
     order = tightest_first(part)
     blocks = [
         demand_figures(part),
         *_galleries(part, order, chain.synthetic),
-        _peaks_table(part, order),
+        peaks_table(part, order),
         _fallbacks(part),
     ]
     return Section(ID, TITLE, QUESTION, demand_words(part), kept(blocks))
@@ -95,25 +90,20 @@ def demand_words(part: DemandPart) -> str:
 
 
 def demand_figures(part: DemandPart) -> Figures:
-    """Headline numbers of demand."""
+    """Headline numbers of demand; chances only where a capacity is known."""
     last = longest_window(part)
-    chance = pd.to_numeric(last.get("exceedance", pd.Series(dtype=float)), errors="coerce")
     window = str(last["window"].iloc[0]) if len(last) else ""
-    likely, watch = int((chance >= LIKELY).sum()), int(((chance >= WATCH) & (chance < LIKELY)).sum())
-    return Figures(
-        (
-            Figure(
-                "Likely to pass capacity",
-                str(likely),
-                "forecast",
-                f"chance ≥ 50 % within {window}",
-                "bad" if likely else "good",
-            ),
+    chance = pd.to_numeric(last.get("exceedance", pd.Series(dtype=float)), errors="coerce").dropna()
+    figures = [Figure("Installed capacity", "not given", "forecast", "no chance to pass it can be said", "warn")]
+    if len(chance):
+        likely, watch = int((chance >= LIKELY).sum()), int(((chance >= WATCH) & (chance < LIKELY)).sum())
+        tone: Tone = "bad" if likely else "good"
+        figures = [
+            Figure("Likely to pass capacity", str(likely), "forecast", f"chance ≥ 50 % within {window}", tone),
             Figure("To watch", str(watch), "forecast", f"chance 5–50 % within {window}", "warn" if watch else ""),
-            Figure("Resources forecast", str(len(last)), "forecast", f"as of {_as_of(last)}"),
-            Figure("Calibrated on", *_calibration(last)),
-        )
-    )
+        ]
+    figures.append(Figure(HOW_MANY, str(len(last)), "forecast", f"as of {_as_of(last)}"))
+    return Figures((*figures, Figure("Calibrated on", *_calibration(last))))
 
 
 def tightest_figure(part: DemandPart) -> Figure | None:
@@ -123,14 +113,9 @@ def tightest_figure(part: DemandPart) -> Figure | None:
     if known.empty:
         return None
     worst = known.loc[known["exceedance"].astype(float).idxmax()]
-    note = (
-        f"{probability(worst['exceedance'])} to pass {quantity(worst['capacity'], _unit(worst))} in {worst['window']}"
-    )
+    installed = quantity(worst["capacity"], unit_of_row(worst))
+    note = f"{probability(worst['exceedance'])} to pass {installed} in {worst['window']}"
     return Figure("Tightest", str(worst["unique_id"]), "forecast", note)
-
-
-def _unit(row: Any) -> str:
-    return "" if is_missing(row.get("unit")) else str(row["unit"])
 
 
 def _as_of(peaks: pd.DataFrame) -> str:
@@ -158,10 +143,14 @@ def _galleries(part: DemandPart, order: Sequence[str], synthetic: bool) -> list[
     shown, rest, hidden = small[:OPEN_CHARTS], small[OPEN_CHARTS:], max(len(order) - MOST_CHARTS, 0)
     more = counted(len(rest), "other resource") + (f"; {hidden} more are in the files" if hidden else "")
     return [
-        Gallery("The tightest resource", tuple(wide), note=_legend(part)) if wide else None,
+        Gallery(_first(part), tuple(wide), note=_legend(part)) if wide else None,
         Gallery("Next in line", tuple(shown), small=True) if shown else None,
         Gallery(more, tuple(rest), folded=True, small=True) if rest else None,
     ]
+
+
+def _first(part: DemandPart) -> str:
+    return "The tightest resource" if tightest_figure(part) else "Resource by resource"
 
 
 def _legend(part: DemandPart) -> str:
@@ -189,7 +178,7 @@ def _chart(
     statistic = "" if is_missing(about.get("statistic")) else f"{about['statistic']} of each step"
     if not is_missing(about.get("exceedance")):
         chance = f"{probability(about['exceedance'])} to pass in {about['window']}"
-    note = " · ".join(word for word in (_unit(about), statistic, chance) if word)
+    note = " · ".join(word for word in (unit_of_row(about), statistic, chance) if word)
     return Chart(name, svg, "forecast", note, wide, narrow)
 
 
@@ -208,69 +197,6 @@ def _measured(part: DemandPart) -> pd.DataFrame:
     numbers = pd.to_numeric(part.history["y"], errors="coerce")
     drawn = pd.DataFrame({"unique_id": part.history["unique_id"], "ds": moments, "y": numbers})
     return drawn.dropna(subset=["y"])
-
-
-def _peaks_table(part: DemandPart, order: Sequence[str]) -> Table:
-    place = {name: position for position, name in enumerate(order)}
-    peaks = part.peaks.assign(_place=[place.get(str(name), len(place)) for name in part.peaks["unique_id"]])
-    peaks = peaks.sort_values(["_place", "unique_id", "window_end"], kind="stable")
-    windows = list(dict.fromkeys(map(str, peaks.sort_values("window_end", kind="stable")["window"])))
-    levels = [level for level in peak_levels(peaks) if float(level[1:]) in SHOWN_LEVELS]
-    columns = [Column("Resource"), Column("Installed", num=True)]
-    for window in windows:
-        columns += [
-            Column(f"{level[1:]} %", f"in {window}", num=True, note=f"stays below this with {level[1:]} % probability")
-            for level in levels
-        ]
-        columns.append(Column("Chance to pass", f"in {window}", num=True))
-    columns += [
-        Column("95 % peak of installed", f"in {windows[-1]}" if windows else ""),
-        Column("Likely peak at", nowrap=True),
-    ]
-    found = list(_by_resource(peaks))
-    rows = tuple(_resource(list(rows.to_dict("records")), windows, levels) for _, rows in found[:MOST_ROWS])
-    note = (
-        "Quantiles of the highest value in the window. A peak of hourly means is not the peak of the minutes: "
-        "the statistic stands under each resource. " + _models(peaks)
-    )
-    return Table(
-        "Likely peaks", tuple(columns), rows, "forecast", note, "peaks.csv, forecast.csv", folded=len(rows) > 60
-    )
-
-
-def _by_resource(peaks: pd.DataFrame) -> Iterable[tuple[Any, pd.DataFrame]]:
-    return peaks.groupby(["_place", "unique_id"], sort=False)
-
-
-def _models(peaks: pd.DataFrame) -> str:
-    models = ", ".join(sorted({str(name) for name in peaks["model"].dropna()})) if "model" in peaks else ""
-    return f"Model: {models}." if models else ""
-
-
-def _resource(rows: Sequence[dict[Any, Any]], windows: Sequence[str], levels: Sequence[str]) -> Row:
-    last, found = rows[-1], {str(row["window"]): row for row in rows}
-    about = " · ".join(str(last[name]) for name in ("tower", "statistic") if not is_missing(last.get(name)))
-    high, capacity, sure = _value(last, "q95"), _value(last, "capacity"), _value(last, "peak_at_probability")
-    load = None if high is None or not capacity else high / capacity
-    texts = [Cell(str(last["unique_id"]), about), Cell(quantity(capacity), _unit(last))]
-    for window in windows:
-        row = found.get(window, {})
-        chance = _value(row, "exceedance")
-        texts += [Cell(quantity(row.get(level))) for level in levels]
-        texts.append(Cell(probability(chance), tone=_alarm(chance)))
-    bar = None if load is None else min(load, 1.0)
-    texts.append(Cell(MISSING if load is None else share(load, 0), bar=bar, tone=_alarm(_value(last, "exceedance"))))
-    texts.append(Cell(moment(last.get("peak_at")), "" if sure is None else f"{probability(sure)} within ±1 step"))
-    return Row(tuple(texts))
-
-
-def _alarm(chance: float | None) -> Tone:
-    return "" if chance is None or chance < WATCH else "warn" if chance < LIKELY else "bad"
-
-
-def _value(row: dict[Any, Any], name: str) -> float | None:
-    found = row.get(name)
-    return None if found is None or is_missing(found) else float(found)
 
 
 def _fallbacks(part: DemandPart) -> Words | None:

@@ -12,12 +12,13 @@ from service.output.sections import demand, ledger, portfolio, reading
 
 
 def cards(chain: ChainResult) -> tuple[Card, ...]:
-    """Finance, technology and business, in this order; a card without figures says what was not given."""
-    return (
-        Card("For finance", _finance(chain), "Neither a ledger nor a portfolio was given.", portfolio.ID),
-        Card("For technology", _technology(chain), "No demand history was given.", demand.ID),
-        Card("For the business", _business(chain), "No reports were given.", reading.ID),
+    """Finance, technology and business, in this order; a reader whose parts were not given has no card."""
+    readers = (
+        Card("For finance", _finance(chain)),
+        Card("For technology", _technology(chain)),
+        Card("For the business", _business(chain)),
     )
+    return tuple(card for card in readers if card.figures)
 
 
 def _finance(chain: ChainResult) -> tuple[Figure, ...]:
@@ -35,10 +36,12 @@ def _finance(chain: ChainResult) -> tuple[Figure, ...]:
 def _technology(chain: ChainResult) -> tuple[Figure, ...]:
     if chain.demand is None:
         return ()
-    figures = list(demand.demand_figures(chain.demand).items)
+    figures = [item for item in demand.demand_figures(chain.demand).items if item.label != demand.HOW_MANY]
     tightest = demand.tightest_figure(chain.demand)
-    return (*figures[:2], *([tightest] if tightest else []), figures[3])
+    return (*figures[:-1], *([tightest] if tightest else []), figures[-1])
 
 
 def _business(chain: ChainResult) -> tuple[Figure, ...]:
-    return () if chain.reading is None else reading.reading_figures(chain.reading, chain.currency).items
+    if chain.reading is None:
+        return ()
+    return reading.reading_figures(chain.reading, reading.currency_of(chain.reading, chain)).items

@@ -37,7 +37,7 @@ def ledger_section(chain: ChainResult) -> Section:
     """The section, or one that says that no ledger was given."""
     part = chain.ledger
     if part is None:
-        return Section(ID, TITLE, QUESTION, "", missing="No ledger was given (`--ledger`).")
+        return Section(ID, TITLE, QUESTION, "", missing="No ledger was given (--ledger).")
     currency = chain.currency
     blocks: list[Block | None] = [
         ledger_figures(part, currency),
@@ -138,9 +138,7 @@ def _charts(part: LedgerPart, chain: ChainResult) -> Gallery | None:
         month_chart(
             part.finance, "expenditure", "CapEx, OpEx and plan by month", currency, synthetic=synthetic, plan=True
         ),
-        ranked_chart(
-            part.technology, "tower", "Cost by tower, used and idle", currency, names=names, synthetic=synthetic
-        ),
+        ranked_chart(part.technology, "tower", "Cost by tower", currency, names=names, synthetic=synthetic),
         gap_chart((("tower", part.technology), ("solution", part.consumer)), names, synthetic=synthetic),
         ranked_chart(part.consumer, "consumer", "Cost by business unit", currency, names=names, synthetic=synthetic),
         ranked_chart(part.consumer, "solution", "Cost by solution", currency, names=names, synthetic=synthetic),

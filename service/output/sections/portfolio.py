@@ -45,7 +45,7 @@ from service.output.sections.funding_charts import pictures
 from service.output.sections.limits import HEADROOM, limit_tables
 
 ID, TITLE, QUESTION = "fund", "What to fund", "Which candidates earn the next budget, and what stops the others?"
-PROVEN = 5e-6
+PROVEN, TIED = 5e-6, 0.5
 MOST_ROWS = 150
 
 
@@ -53,7 +53,7 @@ def portfolio_section(chain: ChainResult) -> Section:
     """The section, or one that says that no portfolio was given."""
     part = chain.portfolio
     if part is None:
-        return Section(ID, TITLE, QUESTION, "", missing="No portfolio was given (`--portfolio`).")
+        return Section(ID, TITLE, QUESTION, "", missing="No portfolio was given (--portfolio).")
     if part.recommendation.get("status") == "infeasible":
         return Section(ID, TITLE, QUESTION, _conflict_words(part.recommendation), _conflict_blocks(part))
     rows, budget, currency = candidate_rows(part), budget_limit(part.problem), _currency(chain, part)
@@ -197,6 +197,8 @@ def _reason(row: CandidateRow, currency: str | None, names: Mapping[str, str]) -
         less = money(amount, currency) if key.partition(":")[0] in ("capex", "opex") else quantity(amount)
         changes.append(f"{less} less {key}")
     words = [f"needs {' or '.join(changes)}"] if changes else []
+    if row.loss_if_forced is not None and abs(row.loss_if_forced) < TIED:
+        return Cell(f"near-tie · {because}", "forcing it in loses next to nothing (LP estimate)", "warn")
     if row.loss_if_forced is None:
         words.append("no single change brings it in: other limits or rules forbid it" if not changes else "")
     else:

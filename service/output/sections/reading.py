@@ -5,6 +5,7 @@ Must not know: how a text was read, or how value is summed.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -36,17 +37,27 @@ def reading_section(chain: ChainResult) -> Section:
     """The section, or one that says that no reports were given."""
     part = chain.reading
     if part is None:
-        return Section(ID, TITLE, QUESTION, "", missing="No reports were given (`--reports` with `--catalogue`).")
+        return Section(ID, TITLE, QUESTION, "", missing="No reports were given (--reports with --catalogue).")
+    currency = currency_of(part, chain)
+    chain = replace(chain, currency=currency)
     blocks = [
-        reading_figures(part, chain.currency),
+        reading_figures(part, currency),
         _charts(part, chain),
         solutions_table(part, chain),
         unsettled_table(part, chain),
-        reasons_table(part, chain.currency),
+        reasons_table(part, currency),
         *quotes(part, chain.names),
         risks_table(part),
     ]
-    return Section(ID, TITLE, QUESTION, reading_words(part, chain.currency), kept(blocks))
+    return Section(ID, TITLE, QUESTION, reading_words(part, currency), kept(blocks))
+
+
+def currency_of(part: ReadingPart, chain: ChainResult) -> str | None:
+    """The run's currency, else the one most statements are in."""
+    if chain.currency or "currency" not in part.events.columns:
+        return chain.currency
+    stated = part.events["currency"].dropna()
+    return None if stated.empty else str(stated.mode().iloc[0])
 
 
 def _sum(part: ReadingPart, column: str) -> float:

@@ -46,7 +46,9 @@ def ranked_chart(
         return None
     sums = frame.assign(_amount=frame["amount"].map(as_float)).groupby(by)["_amount"].sum()
     sums = sums.sort_values(ascending=False).head(MOST_BARS)
-    used = dict(zip(frame[by], frame["utilisation"], strict=True)) if "utilisation" in frame.columns else {}
+    known = "utilisation" in frame.columns and frame["utilisation"].notna().any()
+    used = dict(zip(frame[by], frame["utilisation"], strict=True)) if known else {}
+    title += ", used and idle" if used else ""
     scale = money_scale(sums)
     bars = [_bar(shown(name, names), float(value), used.get(name), scale) for name, value in sums.items()]
     svg = ranked_bars(

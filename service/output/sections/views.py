@@ -21,7 +21,7 @@ from service.output.formats import (
     share,
     unit_of,
 )
-from service.output.page import Cell, Column, Row, Table, Tone
+from service.output.page import Cell, Column, Row, Table, Tone, dense
 from service.output.plain import plain_table
 
 MOST_ROWS, TOP = 30, 3
@@ -91,7 +91,7 @@ def technology_table(frame: pd.DataFrame, currency: str | None) -> Table | None:
     )
     rows = tuple(_tower(row, scale, named=not source) for row in frame.to_dict("records"))
     note = "Cost after towers have settled with each other. One unit is one unit in use for a month. " + source
-    return Table("Technology view: what it is used for", columns, rows, "actual", note, "view_technology.csv")
+    return dense(Table("Technology view: what it is used for", columns, rows, "actual", note, "view_technology.csv"))
 
 
 def _tower(row: dict[Any, Any], scale: Scale, *, named: bool) -> Row:
@@ -208,7 +208,7 @@ def by_solution(frame: pd.DataFrame) -> pd.DataFrame:
 
 def solution_table(frame: pd.DataFrame, currency: str | None, names: Mapping[str, str]) -> Table | None:
     """Solutions with cost, unit cost against the benchmark, and cost per unit of outcome."""
-    if not {"solution", "amount", "unit_cost"} <= set(frame.columns):
+    if not {"solution", "amount", "unit_cost"} <= set(frame.columns) or frame["unit_cost"].isna().all():
         return None
     solutions, source = by_solution(frame), one_source(frame)
     scale = money_scale(solutions["amount"])
@@ -221,7 +221,7 @@ def solution_table(frame: pd.DataFrame, currency: str | None, names: Mapping[str
     rows = tuple(_solution(row, scale, names, named=not source) for row in solutions.to_dict("records"))
     note = "A dash: no volume or no benchmark was given. " + source
     note += f" {counted(len(rows) - MOST_ROWS, 'more solution')} in the file." if len(rows) > MOST_ROWS else ""
-    return Table("Solutions: what a unit costs", columns, rows[:MOST_ROWS], "actual", note, "view_consumer.csv")
+    return dense(Table("Solutions: what a unit costs", columns, rows[:MOST_ROWS], "actual", note, "view_consumer.csv"))
 
 
 def _solution(row: dict[Any, Any], scale: Scale, names: Mapping[str, str], *, named: bool) -> Row:

@@ -148,6 +148,8 @@ def test_demand_in_integer_steps_without_capacity_is_shown():
     )
     text = words(render_report(only(demand=type(part)(history, fan, peaks, "1"))))
     assert "no installed capacity was given" in text
+    assert "Likely to pass capacity" not in text
+    assert "Chance to pass" not in text
 
 
 def test_a_fallback_of_a_model_is_named():
@@ -164,3 +166,38 @@ def test_an_empty_reading_is_said_without_a_table():
         render_report(only(reading=type(part)(none, part.readings, part.texts, part.by_solution.head(0), none)))
     )
     assert "2 documents make 0 statements about value; none of them is realised" in text
+
+
+def test_a_history_that_came_as_text_is_drawn_like_numbers():
+    part = demand_part(towers=1, resources=1)
+    as_text = part.history.assign(ds=part.history["ds"].astype(str), y=part.history["y"].astype(str)).astype(object)
+    same = render_report(only(demand=type(part)(as_text, part.fan, part.peaks, part.freq)))
+    assert same == render_report(only(demand=part))
+
+
+def test_what_the_numbers_rest_on_is_said():
+    text = words(render_report(only(portfolio=portfolio_part(), demand=demand_part(towers=1, resources=1))))
+    assert "maximises expected value; solved by HiGHS with status optimal; problem SHA-256 abab" in text
+    assert "step h, windows 7d, 28d; intervals calibrated on 30 to 30 past windows; model pooled" in text
+
+
+def test_what_had_to_be_accepted_stands_beside_the_portfolio():
+    part = portfolio_part()
+    noted = type(part)(part.problem, part.recommendation, part.frontier, part.headroom, ("ai-gpu: 40 short, accepted",))
+    text = words(render_report(only(portfolio=noted)))
+    assert text.index("ai-gpu: 40 short, accepted") < text.index("Every candidate")
+
+
+def test_a_portfolio_of_thousands_is_drawn_and_listed_in_part_and_says_so():
+    text = words(render_report(only(portfolio=portfolio_part(many=900, funded=500))))
+    assert "Fund 500 of 900 candidates" in text
+    assert "600 more candidates in the files" in text
+
+
+def test_an_objective_that_is_a_ratio_is_not_called_money():
+    part = portfolio_part()
+    problem = {**part.problem, "objective": {"kind": "roi"}}
+    answer = {**part.recommendation, "objective": 2.33, "bound": 2.33}
+    text = words(render_report(only(portfolio=type(part)(problem, answer, part.frontier, part.headroom))))
+    assert "expected worth USD 118.9 m" in text
+    assert "Return 2.33" in text
