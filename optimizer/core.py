@@ -6,6 +6,7 @@ that does not prove the gap, one over all candidates that the bound cannot fix (
 Must not know: how children run, or what candidates mean.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy.typing as npt
 
 from optimizer.effort import Effort
 from optimizer.lagrange import Bools, Priced, Separable
-from optimizer.linear import Relaxation
+from optimizer.linear import OutOfTime, Relaxation
 from optimizer.matrix import INFINITY, Floats, LinearModel
 from optimizer.programs import Answer, Program
 from optimizer.race import SolverCrew
@@ -36,13 +37,13 @@ class Relaxed:
     point: Floats
     dual: Floats
     priced: Priced
-    relaxation: Relaxation
+    relaxation: Relaxation | None
     rows: npt.NDArray[np.int64]
     shift: Floats
 
     def ranges(self) -> dict[int, tuple[float, float]]:
         """For every row of the whole program that was priced, the bounds between which its price holds."""
-        found = self.relaxation.row_ranges() or []
+        found = (self.relaxation.row_ranges() if self.relaxation is not None else None) or []
         pairs = zip(self.rows.tolist(), found, self.shift.tolist(), strict=False)
         return {row: (low + used, high + used) for row, (low, high), used in pairs}
 
@@ -60,15 +61,35 @@ class Core:
         size = np.maximum.reduceat(np.abs(program.cost[: model.choices]), model.first_column[:-1])
         self.size = np.maximum(size, 1e-9)
 
-    def relaxed(self) -> Relaxed | None:
-        """Solve the relaxation by freeing ever more candidates until prices and choices agree; None if infeasible."""
+    def relaxed(self, left: Callable[[], float] | None = None) -> Relaxed | None:
+        """Solve the relaxation by freeing ever more candidates until prices and choices agree; None if infeasible.
+
+        `left` tells the seconds that remain; when they run out, the prices found so far are returned, which prove a
+        bound all the same.
+        """
         if self.candidates <= DIRECT:
-            return self._restricted(np.ones(self.candidates, dtype=bool), np.full(self.candidates, -1))
+            every = np.ones(self.candidates, dtype=bool)
+            try:
+                return self._restricted(every, np.full(self.candidates, -1), left)
+            except OutOfTime:
+                return self._by_prices(self.separable.priced(np.zeros(len(self.program.low))))
         priced = self.separable.priced(self._sampled_prices())
+        try:
+            return self._freed(priced, left)
+        except OutOfTime:
+            return self._by_prices(priced)
+
+    def _by_prices(self, priced: Priced) -> Relaxed:
+        """What prices alone tell; there is no relaxation to ask for ranges."""
+        point = self._fixed_point(np.zeros(self.candidates, dtype=bool), priced.pick)
+        nothing = np.zeros(0, dtype=np.int64)
+        return Relaxed(point, np.zeros(len(self.program.low)), priced, None, nothing, np.zeros(0))
+
+    def _freed(self, priced: Priced, left: Callable[[], float] | None) -> Relaxed | None:
         free = priced.margin <= AMBIGUOUS * self.size
         free |= self._disagreeing(priced)
         for _ in range(ROUNDS):
-            found = self._restricted(free, priced.pick)
+            found = self._restricted(free, priced.pick, left)
             if found is None:
                 if free.all():
                     return None
@@ -113,14 +134,14 @@ class Core:
         point[taken] = 1.0
         return point
 
-    def _restricted(self, free: Bools, pick: npt.NDArray[np.int64]) -> Relaxed | None:
+    def _restricted(self, free: Bools, pick: npt.NDArray[np.int64], left: Callable[[], float] | None) -> Relaxed | None:
         point = self._fixed_point(free, pick)
         made = self.sub_program(free, point)
         if made is None:
             return None
         sub, rows, columns, shift = made
         relaxation = Relaxation(sub)
-        optimum = relaxation.solve()
+        optimum = relaxation.solve(None if left is None else left())
         if optimum is None:
             return None
         point[columns] = optimum.point

@@ -21,6 +21,10 @@ ROWWISE = 2
 MINIMISE = 1
 
 
+class OutOfTime(SolverFailure):
+    """A relaxation was not finished in the seconds it had."""
+
+
 @dataclass(frozen=True)
 class LinearOptimum:
     """Optimum of a relaxation: objective (maximised, offset included), point, marginal value of each row's bound."""
@@ -55,14 +59,19 @@ class Relaxation:
         size = len(columns)
         self.solver.changeColsBounds(size, columns, np.full(size, low), np.full(size, high))
 
-    def solve(self) -> LinearOptimum | None:
+    def solve(self, seconds: float | None = None) -> LinearOptimum | None:
         """Optimum of the relaxation, None when it has no feasible point.
 
         Raises:
+            OutOfTime: `seconds` were not enough.
             SolverFailure: HiGHS ended in any other way.
         """
+        if seconds is not None:
+            self.solver.setOptionValue("time_limit", max(seconds, 0.01) + self.solver.getRunTime())
         self.solver.run()
         status = self.solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kTimeLimit:
+            raise OutOfTime("the relaxation needs more time", remedy="give it more seconds")
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             return None
         if status != highspy.HighsModelStatus.kOptimal:

@@ -3,33 +3,48 @@
 Role: the only module that imports PuLP. Must not know: how a race is run or what an answer means.
 """
 
+import re
+import warnings
 from pathlib import Path
 
 import pulp
 
-from optimizer.matrix import INFINITY, LinearModel
-from optimizer.programs import Program
+from btim.files import published
+from btim.portfolio import Problem
+from optimizer.matrix import INFINITY, linear_model
+from optimizer.programs import Program, program_of
+
+SENSES = {pulp.LpConstraintLE: "le", pulp.LpConstraintGE: "ge", pulp.LpConstraintEQ: "eq"}
 
 
-def named_model(model: LinearModel, program: Program) -> pulp.LpProblem:
-    """A PuLP problem with one binary a candidate's option and one constraint a row, named after their owners."""
+def write_model(problem: Problem, target: Path) -> None:
+    """Write a problem as a model that other solvers read: LP for a `.lp` name, else MPS; names are the problem's own.
+
+    The model minimises the negated expected value (less change penalties, plus synergies) under all limits and rules.
+    """
+    model = linear_model(problem)
+    program = program_of(model)
     names = [model.column_name(column) for column in range(program.columns)]
-    return pulp_problem(model.problem.name, program, names, [row.name for row in model.rows])
+    named = pulp_problem(problem.name, program, names, [row.name for row in model.rows])
+    with published(target) as path:
+        if target.suffix == ".lp":
+            named.writeLP(str(path))
+        else:
+            named.writeMPS(str(path))
 
 
 def pulp_problem(title: str, program: Program, columns: list[str], rows: list[str]) -> pulp.LpProblem:
     """A PuLP minimisation of `program` under the given names (made unique by their position)."""
-    problem = pulp.LpProblem(title.replace(" ", "_"), pulp.LpMinimize)
+    problem = pulp.LpProblem(_plain(title, 0), pulp.LpMinimize)
     variables = [
-        pulp.LpVariable(
-            f"{name} #{place}",
+        problem.add_variable(
+            _plain(name, place),
             float(program.column_low[place]),
             float(program.column_high[place]),
             pulp.LpInteger if program.integer[place] else pulp.LpContinuous,
         )
         for place, name in enumerate(columns)
     ]
-    problem.addVariables(variables)
     problem.setObjective(
         pulp.LpAffineExpression(list(zip(variables, program.cost.tolist(), strict=True)), name="objective")
     )
@@ -39,8 +54,13 @@ def pulp_problem(title: str, program: Program, columns: list[str], rows: list[st
         terms = [(variables[column], amount) for column, amount in zip(index[entries], value[entries], strict=True)]
         for sense, bound in _sides(float(program.low[place]), float(program.high[place])):
             constraint = pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, rhs=bound)
-            problem.addConstraint(constraint, f"{name} #{place} {sense}")
+            problem.addConstraint(constraint, _plain(f"{name} {SENSES[sense]}", place))
     return problem
+
+
+def _plain(name: str, place: int) -> str:
+    """A name that every model format takes: ASCII letters, digits and underscores, unique by its place."""
+    return f"n_{re.sub(r'[^A-Za-z0-9]+', '_', name)}__{place}"
 
 
 def _sides(low: float, high: float) -> list[tuple[int, float]]:
@@ -56,12 +76,14 @@ def _sides(low: float, high: float) -> list[tuple[int, float]]:
 
 def cbc_program() -> str:
     """Path of the CBC that PuLP ships, empty where it ships none for this machine."""
-    solver = pulp.PULP_CBC_CMD(msg=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # PuLP 4 will ship CBC as an extra; the bound is < 4
+        solver = pulp.PULP_CBC_CMD(msg=False)
     return str(solver.path) if solver.available() else ""
 
 
 def write_for_cbc(problem: pulp.LpProblem, columns: list[str], target: Path) -> list[str]:
     """Write the problem as MPS under short names; return the short names of the given columns in their order."""
     _, short, _, _ = problem.writeMPS(str(target), rename=True)
-    by_place = {name.rpartition("#")[2]: written for name, written in short.items()}
+    by_place = {name.rpartition("__")[2]: written for name, written in short.items()}
     return [by_place[str(place)] for place in range(len(columns))]

@@ -13,16 +13,20 @@ from btim.errors import SolverFailure
 from optimizer.checking import ABSOLUTE_TOLERANCE, Ledger
 from optimizer.core import Core, Relaxed
 from optimizer.effort import Effort
+from optimizer.lagrange import Separable
 from optimizer.linear import LinearOptimum, Relaxation
 from optimizer.matrix import INFINITY, Floats, LinearModel
 from optimizer.programs import Answer, Program, program_of
 from optimizer.race import SolverCrew
+from optimizer.repairing import repaired
 
 INTEGRAL = 1e-7
 ROUNDS = 6
 LARGE = 300
 """From so many candidates on the core method is used; below, the relaxation's bound is too loose for it."""
 CORES = (250, 500)
+ENOUGH = 0.1
+"""Seconds below which no solver is asked any more."""
 NEAR = 0.95
 """Share of the distance allowed at which a core's portfolio is good enough."""
 
@@ -75,10 +79,12 @@ def _by_core(
     strict = program
     for _ in range(ROUNDS):
         core = Core(model, strict)
-        relaxed = core.relaxed()
+        relaxed = core.relaxed(effort.left)
         if relaxed is None:
             return INFEASIBLE
         answer, bound = _core_answer(core, relaxed, offset, crew, effort)
+        if answer is None or answer.point is None:
+            answer = _from_prices(model, strict, relaxed) or answer
         if answer is None or answer.point is None:
             if bound == -INFINITY:
                 return INFEASIBLE
@@ -93,6 +99,14 @@ def _by_core(
     raise _no_time()
 
 
+def _from_prices(model: LinearModel, program: Program, relaxed: Relaxed) -> Answer | None:
+    """An answer made without a solver, for when none answered in time."""
+    point = repaired(model, program, relaxed.priced)
+    if point is None:
+        return None
+    return Answer("feasible", point, float(program.cost @ point), -relaxed.priced.bound, "prices")
+
+
 def _core_answer(
     core: Core, relaxed: Relaxed, offset: float, crew: SolverCrew, effort: Effort
 ) -> tuple[Answer | None, float]:
@@ -100,15 +114,15 @@ def _core_answer(
     bound = relaxed.priced.bound + offset
     best: Answer | None = None
     for size in CORES:
+        if effort.left() <= ENOUGH:
+            return best, bound
         allowed = effort.gap * abs(bound)
         answer = core.rounded(relaxed, crew, effort, size, max(NEAR * allowed, ABSOLUTE_TOLERANCE))
         if answer is not None and answer.point is not None and (best is None or answer.objective < best.objective):
             best = answer
         if best is not None and bound - (offset - best.objective) <= allowed:
             return best, bound
-        if effort.left() <= 0:
-            break
-    if effort.left() <= 0:
+    if effort.left() <= ENOUGH:
         return best, bound
     if best is None:
         whole = crew.solve(core.program, gap=effort.gap, seconds=effort.left())
@@ -151,6 +165,7 @@ def _branched(
 ) -> Found:
     bound = INFINITY
     strict = program
+    answer: Answer | None = None
     for _ in range(ROUNDS):
         answer = crew.solve(strict, gap=effort.gap, seconds=effort.left(), hint=hint)
         bound = min(bound, optimum.objective, -answer.bound + offset)
@@ -161,9 +176,23 @@ def _branched(
         if not broken:
             return _found(program, offset, answer, chosen, bound, effort.gap)
         strict = _tightened(model, strict, answer.point, set(broken))
-    if answer.status == "infeasible":
+    if answer is not None and answer.status == "infeasible":
         return INFEASIBLE
-    raise _no_time()
+    easy = _easy(model, program, offset, ledger, optimum, bound)
+    if easy is None:
+        raise _no_time()
+    return easy
+
+
+def _easy(
+    model: LinearModel, program: Program, offset: float, ledger: Ledger, optimum: LinearOptimum, bound: float
+) -> Found | None:
+    """A portfolio made from the relaxation's prices when no solver found one in time."""
+    point = repaired(model, program, Separable(model, program).priced(optimum.row_dual))
+    if point is None or ledger.broken(chosen_options(model, point)):
+        return None
+    objective = float(-program.cost @ point + offset)
+    return Found("feasible", chosen_options(model, point), point, objective, max(bound, objective), "prices")
 
 
 def _found(program: Program, offset: float, answer: Answer, chosen: dict[str, str], bound: float, gap: float) -> Found:

@@ -12,6 +12,7 @@ import typer
 
 from btim.tables import read_table
 from optimizer import solve
+from optimizer.named_model import write_model
 from optimizer.words import Words
 from optimizer.words_more import belief_lines
 from service.headroom import with_headroom
@@ -44,6 +45,9 @@ def recommend(
         Path | None,
         typer.Option(help="Table with candidate, history (observations behind its claim), noise (may be blank)."),
     ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Where to write the model for another solver to check (.lp or .mps).")
+    ] = None,
     lang: Annotated[str, typer.Option(help="Language of what is printed: en or zh.")] = "en",
 ) -> None:
     """Recommend which candidates to fund, at which option, and say why."""
@@ -54,6 +58,8 @@ def recommend(
         believed = read_beliefs(stated, history)
         stated = believed.problem
         notes += belief_lines(believed)
+    if model is not None:
+        write_model(stated, model)
     answer = solve(stated, explain=explain.value)
     if workbook is not None:
         write_workbook(workbook, stated, answer, sources=given.sources)
