@@ -107,9 +107,10 @@ def _driven(work: _Month, graph: AllocationGraph, edges: Edges, month: str) -> N
     same = order.part[edges.source] == order.part[edges.target]
     outward = edges.chosen(~same)
     inward = edges.chosen(same)
-    rows = np.lexsort((outward.target, outward.source, order.level[outward.source]))
-    outward = outward.chosen(rows)
     levels = order.level[outward.source]
+    if (levels[1:] < levels[:-1]).any():
+        by_level = np.argsort(levels.astype(np.int16) if levels.max() < 2**15 else levels, kind="stable")
+        outward, levels = outward.chosen(by_level), levels[by_level]
     for level in np.unique(np.r_[levels, list(mutual)]).astype(np.int64):
         for members in mutual.get(int(level), []):
             _settle(work, graph, members, inward, outward, month)
@@ -125,7 +126,7 @@ def _settle(work: _Month, graph: AllocationGraph, members: Integers, inward: Edg
     leaving: Floats = weights[members].astype(np.float64)
     shares = settlement(members, inside, leaving)
     if shares is None:
-        names = listed(f"{graph.layer(node)} {graph.element(node)}" for node in members)
+        names = listed(graph.named(int(node)) for node in members)
         raise RuleError(
             f"cost of {month} cannot leave a cycle: {names} serve only each other",
             field="drivers",

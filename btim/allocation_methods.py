@@ -44,6 +44,8 @@ def resolved_drivers(drivers: pd.DataFrame, methods: Sequence[Method], months: S
     Raises:
         RuleError: a mix lacks one of its drivers in a month, or even parts have no target.
     """
+    if not methods:
+        return drivers
     pieces = [drivers]
     for method in methods:
         own = (drivers["from_layer"] == method.layer) & (drivers["from"] == method.element)

@@ -48,12 +48,17 @@ class Order:
 
 
 def flow_order(nodes: int, edges: Edges) -> Order:
-    """Order the nodes so that every edge leads within a part or to a higher level (Tarjan's condensation)."""
-    shape = (nodes, nodes)
-    matrix = sparse.csr_matrix((np.ones(edges.source.size, dtype=np.int8), (edges.source, edges.target)), shape=shape)
+    """Order the nodes so that every edge leads within a part or to a higher level (Tarjan's condensation).
+
+    Edges are sorted by source, then target.
+    """
+    once = np.ones(edges.source.size, dtype=bool)  # scipy's search does not end on an edge that stands twice
+    once[1:] = (np.diff(edges.source) != 0) | (np.diff(edges.target) != 0)
+    source, target = edges.source[once], edges.target[once]
+    starts = np.r_[0, np.cumsum(np.bincount(source, minlength=nodes))].astype(np.int32)
+    matrix = sparse.csr_matrix((np.ones(source.size), target.astype(np.int32), starts), shape=(nodes, nodes))
     count, part = connected_components(matrix, directed=True, connection="strong")
-    pairs = np.unique(part[edges.source].astype(np.int64) * count + part[edges.target])
-    above, below = pairs // count, pairs % count
+    above, below = part[source], part[target]
     across = above != below
     above, below = above[across], below[across]
     level = np.zeros(count, dtype=np.int64)

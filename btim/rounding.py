@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from btim.errors import RuleError
 
+REMAINDER_BITS = 36
+"""Remainders are compared to 2**-36 of a unit, so that a group and its remainder sort as one integer."""
 Integers = npt.NDArray[np.int64]
 
 
@@ -67,10 +69,12 @@ def _hand_out(
 ) -> None:
     """Give (or, after a float's slip, take) the missing units to the largest (from the smallest) remainders."""
     group = np.repeat(np.arange(starts.size), counts)
-    order = np.lexsort((-rests, group))
+    key = (group << REMAINDER_BITS) + ((1 << REMAINDER_BITS) - 1 - (rests * (1 << REMAINDER_BITS)).astype(np.int64))
+    order = np.argsort(key, kind="stable")
     rank = np.empty(group.size, dtype=np.int64)
     rank[order] = np.arange(group.size) - np.repeat(starts, counts)
     lacking = short[group]
     parts += rank < lacking
-    surplus = counts[group] - 1 - rank
-    parts -= (surplus < -lacking) & (parts > 0)
+    if (short < 0).any():
+        surplus = counts[group] - 1 - rank
+        parts -= (surplus < -lacking) & (parts > 0)

@@ -79,16 +79,17 @@ def lines_statement(
     cells |= {"month": month, "currency": f"upper({_cell(source, fields, 'currency')})"}
     amounts = {name: _amount(source, fields, name, scale) for name in AMOUNTS}
     inner = ", ".join(f"{cells[key]}::VARCHAR AS {key}" for key in KEYS)
+    inner += f", {literal(source.format)} AS format"
     inner += "".join(f", {_text(fields, name)} AS raw_{name}, {amounts[name]} AS {name}" for name in AMOUNTS)
     inner += f", {_outside(source, fields)} AS outside, {_date(source, fields, 'date')} IS NULL AS bad_date"
     used = [key for key in KEYS if cells[key] != "NULL"]
     return (
-        f"SELECT grouping_id({', '.join(used)}) > 0 AS total, {', '.join(KEYS)}, {literal(source.format)}, "
+        f"SELECT grouping_id(format) > 0 AS total, {', '.join(KEYS)}, {literal(source.format)}, "
         f"count(*), count(*) FILTER (outside), max({_digits()}), count(*) FILTER ({_bad_amount()}), "
         "count(*) FILTER (bad_date OR month IS NULL), count(*) FILTER (currency IS NULL), "
         + ", ".join(f"sum({name})" for name in AMOUNTS)
         + f" FROM (SELECT {inner} FROM {_relation(source, header, path)}) "
-        f"GROUP BY GROUPING SETS (({', '.join(used)}), (month, currency)), "
+        f"GROUP BY GROUPING SETS ((format, {', '.join(used)}), (month, currency)), "
         + ", ".join(key for key in KEYS if key not in used)
     ).rstrip(", ")
 

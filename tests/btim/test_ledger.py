@@ -207,6 +207,17 @@ def test_an_unknown_key_is_named(tmp_path: Path) -> None:
         open_ledger(write_ledger(tmp_path, [gl_row("1.00")], top='colour = "red"'))
 
 
+def test_date_and_amount_alone_make_a_ledger(tmp_path: Path) -> None:
+    write_csv(tmp_path / "gl.csv", ("date", "amount"), [("2025-01-01", "1"), ("2025-02-01", "2.50")])
+    mapping = '[[files]]\npath = "gl.csv"\n[files.columns]\ndate = "date"\namount = "amount"\n'
+    (tmp_path / "l.toml").write_text(mapping + '[files.constants]\ncurrency = "usd"\n')
+    ledger = open_ledger(tmp_path / "l.toml")
+    assert ledger.costs[["month", "tower", "amount"]].to_numpy().tolist() == [
+        ["2025-01", "Unmapped", 100],
+        ["2025-02", "Unmapped", 250],
+    ]
+
+
 money = st.decimals(min_value=-(10**9), max_value=10**9, places=4, allow_nan=False)
 line = st.tuples(money, st.sampled_from(["6201", "7000", "9"]), st.sampled_from(["2025-01-31", "2025-02-01"]))
 
