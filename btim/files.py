@@ -60,7 +60,11 @@ def _encoding_remedy(raw: bytes) -> str:
     except UnicodeDecodeError:
         return "save it as UTF-8"
     han = sum("\u4e00" <= char <= "\u9fff" for char in text)
-    return "it reads as GB18030: pass --encoding gb18030 or save it as UTF-8" if han else "save it as UTF-8"
+    return (
+        "it reads as GB18030: say so (--encoding gb18030, or encoding in the mapping) or save it as UTF-8"
+        if han
+        else "save it as UTF-8"
+    )
 
 
 @contextmanager

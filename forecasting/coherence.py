@@ -19,6 +19,7 @@ def nested(frame: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
     """
     names = [*(columns.quantile_column(level) for level in levels), columns.MEAN, columns.EXCEEDANCE]
     present = [name for name in names if name in frame.columns]
-    ordered = frame.sort_values([columns.UNIQUE_ID, columns.WINDOW_END], kind="stable")
-    grown = ordered.groupby(columns.UNIQUE_ID, sort=False)[present].cummax()
+    keys = [name for name in (columns.UNIQUE_ID, columns.UNIT) if name in frame.columns]  # a total has a row a unit
+    ordered = frame.sort_values(columns.WINDOW_END, kind="stable")
+    grown = ordered.groupby(keys, sort=False, dropna=False)[present].cummax()
     return frame.assign(**{name: grown[name] for name in present})

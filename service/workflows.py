@@ -34,11 +34,14 @@ FRONTIER_COLUMNS = ("budget", "value", "bound", "marginal_value")
 
 @dataclass(frozen=True, slots=True)
 class DemandSettings:
-    """How demand is forecast: panel step, seasons and peak windows as spans, effort of `forecasting`, processes."""
+    """How demand is forecast: panel step, seasons and peak windows as spans, tower totals or not, zone, effort,
+    processes.
+    """
 
     freq: str = "h"
     seasons: tuple[str, ...] = ("24h", "7d")
     windows: tuple[str, ...] = ("7d", "28d")
+    totals: bool = False
     tz: str | None = None
     effort: str = "standard"
     workers: int = 2
@@ -70,6 +73,7 @@ def demand_part(panel: pd.DataFrame, settings: DemandSettings, *, file: str | No
         seasons=settings.seasons,
         windows=settings.windows,
         levels=PEAK_LEVELS,
+        totals=settings.totals,
         tz=settings.tz,
         effort=settings.effort,
         workers=settings.workers,

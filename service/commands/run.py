@@ -37,6 +37,7 @@ def run(
     freq: Annotated[str, typer.Option(help="One step of the panel: h, 5min, d, w, m …")] = "h",
     season: Annotated[str, typer.Option(help="Season lengths, as spans or steps.")] = "24h,7d",
     windows: Annotated[str, typer.Option(help="Windows whose peak is forecast.")] = "7d,28d",
+    totals: Annotated[bool, typer.Option("--totals", help="Add the peaks of towers as a whole.")] = False,
     tz: Annotated[str | None, typer.Option(help="Zone of naive stamps. [default: UTC]")] = None,
     published: Annotated[str | None, typer.Option(help="Date of reports that state none, YYYY-MM-DD.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of text files that are not UTF-8, such as gb18030.")] = None,
@@ -54,7 +55,7 @@ def run(
         published=_day(published),
         encoding=encoding,
         explain=explain,
-        settings=DemandSettings(freq=freq, seasons=_items(season), windows=_items(windows), tz=tz),
+        settings=DemandSettings(freq=freq, seasons=_items(season), windows=_items(windows), totals=totals, tz=tz),
     )
     stage = stages()
     chain = run_chain(inputs, stage, today=datetime.now(UTC).date())

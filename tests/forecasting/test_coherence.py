@@ -21,3 +21,15 @@ def test_the_longer_window_takes_the_larger_quantile_and_exceedance() -> None:
     assert answer["q50"].tolist() == [9.0, 8.0, 1.0, 2.0]
     assert answer["exceedance"].tolist()[:2] == [0.3, 0.3]
     assert answer["exceedance"].isna().tolist()[2:] == [True, True]
+
+
+def test_totals_of_one_tower_in_different_units_stay_apart() -> None:
+    frame = pd.DataFrame(
+        {
+            "unique_id": ["total:Compute"] * 4,
+            "unit": ["GiB", "cores", "GiB", "cores"],
+            "window_end": [7, 7, 28, 28],
+            "q95": [900.0, 12.0, 950.0, 11.0],
+        }
+    )
+    assert nested(frame, [0.95])["q95"].tolist() == [900.0, 12.0, 950.0, 12.0]
