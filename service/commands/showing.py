@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import typer
 
+from btim.panel import TOTAL_PREFIX
 from service.chain import ChainResult, DemandPart, LedgerPart, PortfolioPart, ReadingPart
 from service.terminal_tables import print_table
 
@@ -56,10 +57,11 @@ def _present(frame: pd.DataFrame, names: str) -> list[str]:
 
 
 def _peaks(part: DemandPart, label: str) -> None:
+    is_total = part.peaks["unique_id"].astype(str).str.startswith(TOTAL_PREFIX)
     print_table(
-        part.peaks[_present(part.peaks, " ".join(PEAK_COLUMNS))],
+        part.peaks.loc[~is_total, _present(part.peaks, " ".join(PEAK_COLUMNS))],
         f"\nhow high demand will peak{label} · forecast · q95: exceeded with 5 % probability",
-        rows=60,
+        rows=80,
         shares=SHARES,
     )
 
