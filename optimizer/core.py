@@ -235,10 +235,16 @@ class Core:
         goal = target - fixed
         answer = crew.solve(sub, gap=0.0, absolute_gap=absolute, seconds=seconds, hint=start, target=goal)
         if answer.point is None:
-            return replace(answer, objective=answer.objective + fixed, bound=answer.bound + fixed)
-        whole = point.copy()
-        whole[columns] = answer.point
-        return replace(answer, point=whole, objective=answer.objective + fixed, bound=answer.bound + fixed)
+            return replace(answer, objective=answer.objective + fixed, bound=answer.bound + fixed, pool=())
+        pool = tuple(_laid_over(point, columns, one) for one in answer.pool)
+        whole = _laid_over(point, columns, answer.point)
+        return replace(answer, point=whole, pool=pool, objective=answer.objective + fixed, bound=answer.bound + fixed)
+
+
+def _laid_over(point: Floats, columns: npt.NDArray[np.int64], values: Floats) -> Floats:
+    whole = point.copy()
+    whole[columns] = values
+    return whole
 
 
 def _columns_of(

@@ -73,7 +73,8 @@ def _divisors(sizes: Floats) -> Floats:
 class Answer:
     """What is known of a program when its time is over: minimised objective of the best point, proven lower bound.
 
-    `status` is `optimal` (proven within the gap asked for), `feasible`, `infeasible` or `unknown`.
+    `status` is `optimal` (proven within the gap asked for), `feasible`, `infeasible` or `unknown`; `pool` holds the
+    points that were found on the way.
     """
 
     status: str
@@ -81,6 +82,7 @@ class Answer:
     objective: float
     bound: float
     solver: str
+    pool: tuple[Floats, ...] = ()
 
 
 def program_of(model: LinearModel, gain: Floats | None = None) -> Program:

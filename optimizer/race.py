@@ -139,6 +139,7 @@ class _Best:
         self.point: Floats | None = None
         self.objective = INFINITY
         self.bound = -INFINITY
+        self.pool: list[Floats] = []
 
     def take_frame(self, frame: dict[str, Any]) -> None:
         point = np.asarray(frame["point"], dtype=np.float64)
@@ -149,6 +150,8 @@ class _Best:
             )
 
     def take(self, name: str, point: Floats | None, objective: float, bound: float, done: str | None = None) -> None:
+        if point is not None:
+            self.pool.append(point)
         if point is not None and objective < self.objective:
             self.point, self.objective, self.finder = point, objective, name
         if np.isfinite(bound):
@@ -167,7 +170,7 @@ class _Best:
             return Answer("unknown", None, INFINITY, self.bound * scale, solver)
         close = self.objective - self.bound <= max(absolute_gap, gap * abs(self.objective)) * (1 + 1e-9)
         status = "optimal" if close else "feasible"
-        return Answer(status, self.point, self.objective * scale, self.bound * scale, solver)
+        return Answer(status, self.point, self.objective * scale, self.bound * scale, solver, tuple(self.pool))
 
 
 def _pump(stream: IO[bytes] | None, frames: "queue.Queue[dict[str, Any] | None]") -> None:

@@ -42,6 +42,7 @@ class Found:
     bound: float
     solver: str
     relaxed: Relaxed | None = None
+    pool: tuple[Floats, ...] = ()
 
 
 INFEASIBLE = Found("infeasible", {}, np.zeros(0), -INFINITY, -INFINITY, "HiGHS")
@@ -200,7 +201,8 @@ def _found(program: Program, offset: float, answer: Answer, chosen: dict[str, st
     objective = float(-program.cost @ point + offset)
     bound = max(bound, objective)
     proven = bound - objective <= max(ABSOLUTE_TOLERANCE, gap * abs(objective)) * (1 + 1e-9)
-    return Found("optimal" if proven else "feasible", chosen, point, objective, bound, answer.solver)
+    status = "optimal" if proven else "feasible"
+    return Found(status, chosen, point, objective, bound, answer.solver, pool=answer.pool)
 
 
 def _tightened(model: LinearModel, program: Program, point: Floats | None, broken: set[str]) -> Program:

@@ -10,15 +10,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from optimizer.checking import Ledger
 from optimizer.effort import Effort
 from optimizer.linear import Relaxation
 from optimizer.matrix import Floats, LinearModel
 from optimizer.outcomes import deviations, shocks, tail_weights
 from optimizer.programs import Program, program_of
 from optimizer.race import SolverCrew
-from optimizer.search import Found, search
+from optimizer.search import Found, chosen_options, search
 
 ROUNDS = 200
+COARSE = 2e-3
+"""Coarsest gap of an early round: its planes matter more than its proof."""
 
 
 class TailPlanes:
@@ -30,6 +33,7 @@ class TailPlanes:
         self.objective = model.problem.objective
         self.shocks = shocks(model, self.objective, self.objective.samples)
         self.planes: list[Floats] = []
+        self.ledger = Ledger(model.problem)
 
     def tail(self, point: Floats) -> tuple[float, Floats]:
         """CVaR less mean of a choice, and the plane (coefficients of the choice columns) that touches it there."""
@@ -80,23 +84,35 @@ def best_tail(model: LinearModel, crew: SolverCrew, effort: Effort) -> tuple[Fou
     best: Found | None = None
     bound = float("inf")
     program = planes.program()
+    gap = effort.gap / 2
     for _ in range(ROUNDS):
-        found = search(model, crew, replace(effort, gap=effort.gap / 2), program=program)
+        found = search(model, crew, replace(effort, gap=gap), program=program)
         if found.status == "infeasible":
             return found, program
         bound = min(bound, found.bound)
-        tail, plane = planes.tail(found.point)
-        linear = float(model.gain @ found.point[:-1]) + model.offset
-        objective = linear + planes.objective.risk_aversion * tail
-        if best is None or objective > best.objective:
-            best = replace(found, objective=objective)
-        if bound - best.objective <= effort.gap * max(abs(best.objective), 1e-9) or effort.left() <= 0:
+        for point in (found.point, *found.pool):
+            best = _better(planes, found, point, best)
+        distance = 1.0 if best is None else (bound - best.objective) / max(abs(best.objective), 1e-9)
+        if distance <= effort.gap or effort.left() <= 0:
             break
-        planes.add(plane)
+        gap = max(effort.gap / 2, min(distance / 5, COARSE))
         program = planes.program()
-    proven = best is not None and bound - best.objective <= effort.gap * max(abs(best.objective), 1e-9)
     best = best or found
+    proven = bound - best.objective <= effort.gap * max(abs(best.objective), 1e-9)
     return replace(best, status="optimal" if proven else "feasible", bound=max(bound, best.objective)), program
+
+
+def _better(planes: TailPlanes, found: Found, point: Floats, best: Found | None) -> Found | None:
+    """Add the plane that touches the tail at a point; return the better of it and the best, if it keeps all rules."""
+    model = planes.model
+    rounded = np.where(np.arange(len(point)) < model.choices, np.round(point), point)
+    tail, plane = planes.tail(rounded)
+    planes.add(plane)
+    objective = float(model.gain @ rounded[:-1]) + model.offset + planes.objective.risk_aversion * tail
+    chosen = chosen_options(model, rounded)
+    if (best is not None and objective <= best.objective) or planes.ledger.broken(chosen):
+        return best
+    return replace(found, point=rounded, chosen=chosen, objective=objective)
 
 
 def _relaxed_planes(planes: TailPlanes, effort: Effort) -> None:

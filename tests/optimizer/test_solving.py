@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optimizer import parse_problem, solve
+from optimizer.matrix import linear_model
+from optimizer.outcomes import shocks
 from optimizer.race import SolverCrew
 from tests.optimizer import brute_force
 from tests.optimizer.problems import problems
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @quick
@@ -96,6 +98,47 @@ def test_more_budget_never_lowers_the_value(crew: SolverCrew, problem: dict[str,
     if before.objective is not None:
         assert after.objective is not None
         assert after.objective >= before.objective - 1e-6
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=problems(most=4), aversion=st.sampled_from([0.3, 1.0]), confidence=st.sampled_from([0.8, 0.93]))
+def test_mean_and_tail_equal_brute_force_over_the_same_samples(
+    crew: SolverCrew, problem: dict[str, Any], aversion: float, confidence: float
+) -> None:
+    for place, candidate in enumerate(problem["candidates"]):
+        for option in candidate["options"]:
+            option["value_sd"] = 10 * place
+    problem["objective"] = {
+        "kind": "risk_adjusted",
+        "risk_aversion": aversion,
+        "confidence": confidence,
+        "samples": 40,
+        "correlation": 0.4,
+    }
+    parsed = parse_problem(problem)
+    answer = solve(parsed, crew=crew)
+    drawn = shocks(linear_model(parsed), parsed.objective, 40)
+    rows = {candidate.id: row for candidate, row in zip(linear_model(parsed).candidates, drawn, strict=True)}
+
+    def score(choice: dict[str, str]) -> float:
+        values = sorted(
+            brute_force.total(problem, choice)
+            + sum(
+                brute_force.option_of(problem, name, option)["value_sd"] * rows[name][place]
+                for name, option in choice.items()
+            )
+            for place in range(40)
+        )
+        mass = (1 - confidence) * 40
+        worst = sum(values[: int(mass + 1e-9)]) + (mass - int(mass + 1e-9)) * values[int(mass + 1e-9)]
+        return (1 - aversion) * sum(values) / 40 + aversion * worst / mass
+
+    scores = [score(choice) for choice in brute_force.choices(problem) if brute_force.keeps(problem, choice)]
+    if not scores:
+        assert answer.status == "infeasible"
+        return
+    assert answer.objective == pytest.approx(max(scores), rel=1e-6, abs=1e-4)
+    assert score(answer.chosen()) == pytest.approx(answer.objective, rel=1e-6, abs=1e-4)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
