@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 WRONG = (0.0, 0.2)
 """Shares of wrong categories that are weighed against each other."""
 TAILS = (math.inf, 3.0)
-MEANS, SPREADS, NOISES = 15, 6, 6
+MEANS, SPREADS, NOISES = 13, 5, 5
 MIXTURE = 4
 OWN = (math.exp(-0.45), 1.0, math.exp(0.45))
 """A category's own spread and noise, as multiples of the typical ones."""
