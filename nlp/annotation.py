@@ -13,6 +13,7 @@ from typing import TypeVar
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp.headers import with_headers
 from nlp.normalise import normalise
 from nlp.periods import Period
 from nlp.pipeline import QUANTITIES, Annotations, Mark, annotate
@@ -70,7 +71,9 @@ def annotated(text: str, published: date | None, pipelines: Mapping[str, Languag
 def _joined(
     text: str, norm: str, published: date | None, structure: Structure, layers: list[tuple[int, Annotations]]
 ) -> Annotated:
-    quantities = tuple(_moved(item, shift) for shift, found in layers for item in found.quantities)
+    quantities = tuple(
+        with_headers(norm, [_moved(item, shift) for shift, found in layers for item in found.quantities])
+    )
     periods = tuple(_moved(item, shift) for shift, found in layers for item in found.periods)
     aliases = tuple(_moved(item, shift) for shift, found in layers for item in found.aliases)
     lexicon = tuple(_moved(item, shift) for shift, found in layers for item in found.lexicon)
@@ -104,7 +107,8 @@ def _hot(block: Sequence[Sentence]) -> Callable[[Doc], list[tuple[int, int]]]:
     def choose(doc: Doc) -> list[tuple[int, int]]:
         chosen = {index for index, sentence in enumerate(block) if sentence.is_heading}
         for quantity in doc.user_data[QUANTITIES]:
-            chosen.add(max(0, bisect_right(starts, quantity.start) - 1))
+            place = max(0, bisect_right(starts, quantity.start) - 1)
+            chosen |= {place, max(0, place - 1)}
         return [(block[i].start - shift, block[i].end - shift) for i in sorted(chosen)]
 
     return choose

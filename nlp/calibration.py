@@ -21,7 +21,7 @@ from nlp.risks import risk_features, risk_signals
 from nlp.scoring import Evaluation, evaluate, exactly_right, match_events
 from nlp.training import Example, fit_claims, fit_links, fit_risks, risk_rows_of, rows_of
 
-FOLDS = 5
+FOLDS = 3
 POSTED_PRECISION = 0.95
 REVIEW_PRECISION = 0.3
 START = Confidence({}, 2.0, 2.0)

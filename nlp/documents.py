@@ -1,6 +1,7 @@
 """Documents in: what a reader takes, and the formats of text it comes from.
 
-Role: turn files (text, Markdown, JSON Lines of the contract) into documents with an id, a text and a date.
+Role: turn files (text, Markdown, JSON Lines of the contract, what the converters know) into documents with an id, a
+text and a date.
 Must not know: what is looked for in the text.
 """
 
@@ -13,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from btim.errors import FileError, SchemaError, ValueFormatError
-from btim.files import read_text
+from btim.files import existing_file, read_text
+from nlp.sandbox import convert
 
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown", ".text", ""})
 JSON_SUFFIXES = frozenset({".jsonl", ".ndjson"})
+CONVERTED_SUFFIXES = frozenset({".html", ".htm", ".docx", ".pptx", ".xlsx", ".pdf"})
 OPENING = 600
 _STATED = re.compile(
     r"(?:publi(?:shed|cation date)|date(?:d| of issue)?|issued|发布|發布|发表|發表|日期|刊登|印发|報告日)[^\d\n]{0,12}"
@@ -24,6 +27,7 @@ _STATED = re.compile(
     r"^(?P<y2>20\d{2})-(?P<m2>\d{2})-(?P<d2>\d{2})(?: \d{2}:\d{2})?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
+KNOWN_SUFFIXES = TEXT_SUFFIXES | JSON_SUFFIXES | CONVERTED_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,28 @@ def documents_in(path: Path, *, encoding: str | None = None) -> Iterator[Documen
     elif suffix in TEXT_SUFFIXES or path.is_dir() or not path.exists():
         text = read_text(path, encoding)
         yield Document(path.name, text, date_in(text))
+    elif suffix in CONVERTED_SUFFIXES:
+        yield _converted(path)
     else:
         raise FileError(
             "this format is not read",
             file=str(path),
             value=suffix,
-            remedy=f"save it as one of {', '.join(sorted((TEXT_SUFFIXES | JSON_SUFFIXES) - {''}))}",
+            remedy=f"save it as one of {', '.join(sorted(KNOWN_SUFFIXES - {''}))}",
         )
+
+
+def _converted(path: Path) -> Document:
+    answer = convert(existing_file(path))
+    lines: list[str] = []
+    parts: list[tuple[int, int]] = []
+    position = 0
+    for number, text in answer["pieces"]:
+        parts.append((position, number))
+        lines.append(text)
+        position += len(text) + 1
+    text = "\n".join(lines)
+    return Document(path.name, text, date_in(text), tuple(parts), answer["kind"])
 
 
 def _json_lines(path: Path, encoding: str | None) -> Iterator[Document]:

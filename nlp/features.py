@@ -23,9 +23,16 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def features_of(document: Annotated, candidate: Candidate, company: int) -> list[str]:
-    """Feature strings of one candidate; `company` is how many candidates share its sentence."""
+def features_of(
+    document: Annotated,
+    candidate: Candidate,
+    company: int,
+    before: Candidate | None = None,
+    after: Candidate | None = None,
+) -> list[str]:
+    """Feature strings of one candidate; `company` counts the candidates of its sentence, the others are neighbours."""
     found = list(_own(candidate, company))
+    found += _neighbours(document, candidate, before, after)
     found += _marks(document, candidate)
     found += _words(document, candidate)
     found += _surroundings(document, candidate)
@@ -55,6 +62,33 @@ def _own(candidate: Candidate, company: int) -> Iterator[str]:
         yield f"moved={'up' if candidate.after > candidate.before else 'down'}"
     if candidate.sentence.is_heading:
         yield "heading"
+
+
+def _neighbours(
+    document: Annotated, candidate: Candidate, before: Candidate | None, after: Candidate | None
+) -> Iterator[str]:
+    """What the numbers before and after are, and the words in between: a bare number inherits from its neighbour."""
+    for name, other in (("pu", before), ("nu", after)):
+        if other is None:
+            yield f"{name}=none"
+            continue
+        near = "same" if other.sentence.index == candidate.sentence.index else "other"
+        yield f"{name}={other.unit},{near}"
+        yield f"{name},unit={other.unit},{candidate.unit},{near}"
+        yield f"{name}form={other.form},{near}"
+    if before is not None and before.sentence.index == candidate.sentence.index:
+        between = tokens_of(document.norm[before.end : candidate.start].lower())
+        yield f"gap={min(len(between), 6)}"
+        if len(between) <= 6:
+            yield f"gap:{' '.join(between)}"
+    text = document.norm
+    opening = text[max(0, candidate.start - 1) : candidate.start].replace("，", ",")
+    yield f"opens={opening if not opening.isalnum() else 'word'}"
+    closing = text[candidate.end : candidate.end + 1].replace("，", ",")
+    yield f"closes={closing if not closing.isalnum() else 'word'}"
+    lead = text[max(candidate.sentence.start, candidate.start - 14) : candidate.start].rstrip()
+    if lead[-1:] in {":", "|", "("}:
+        yield f"led by {lead[-1:]}"
 
 
 def _labels(marks: Sequence[Mark], layer: str) -> list[Mark]:
@@ -150,6 +184,20 @@ def _metrics(document: Annotated, candidate: Candidate, inside: Sequence[Mark]) 
             yield f"mS={earlier[-1].label[7:]}"
         else:
             yield "mS=none"
+            yield from _metrics_before(document, candidate)
+
+
+def _metrics_before(document: Annotated, candidate: Candidate) -> Iterator[str]:
+    """The metric last named in the two sentences before, for a sentence that names none."""
+    index = candidate.sentence.index
+    for back in (1, 2):
+        if index - back < 0:
+            return
+        sentence = document.structure.sentences[index - back]
+        earlier = _labels(document.marks(sentence.start, sentence.end), "metric:")
+        if earlier:
+            yield f"mP={earlier[-1].label[7:]}"
+            return
 
 
 def _words(document: Annotated, candidate: Candidate) -> Iterator[str]:
@@ -159,6 +207,8 @@ def _words(document: Annotated, candidate: Candidate) -> Iterator[str]:
     for side, tokens in (("L", left), ("R", right)):
         for token in tokens:
             yield f"w{side}:{token}"
+            if len(token) > 5:
+                yield f"w{side}:{token[:5]}~"
         for one, two in pairwise(tokens):
             yield f"b{side}:{one} {two}"
     if left:

@@ -106,6 +106,12 @@ def _derived(solution: Solution) -> Iterator[tuple[str, str]]:
             yield "short", " ".join(words[:-1])
 
 
+STEM = 6
+_GENERIC_STEMS = frozenset(word[:STEM].removesuffix("s") for word in _GENERIC_EN) | frozenset(
+    ["平台", "系统", "管理", "服务", "智能", "中心", "工具"]
+)
+
+
 class NearMisses:
     """Surface forms compared by edit distance with the phrases of a text that look like names."""
 
@@ -147,6 +153,22 @@ class Descriptions:
             for term, count in terms.items():
                 self._postings.setdefault(term, []).append((name, self._tf(count) * self._weight[term] / norm))
 
+        self._words: dict[str, set[str]] = {}
+        for solution in catalogue:
+            for form in solution.surface_forms():
+                for term in _terms(normalise(form)):
+                    if term not in _GENERIC_STEMS:
+                        self._words.setdefault(term, set()).add(solution.id)
+
+    def named(self, text: str) -> dict[str, float]:
+        """Solutions that share a telling word of their names with a text, by how few solutions share that word."""
+        scores: dict[str, float] = {}
+        for term in set(_terms(text)):
+            owners = self._words.get(term, ())
+            for name in owners:
+                scores[name] = max(scores.get(name, 0.0), 1.0 / len(owners))
+        return scores
+
     @staticmethod
     def _tf(count: int) -> float:
         return 1.0 + math.log(count)
@@ -172,6 +194,6 @@ def _terms(text: str) -> Iterator[str]:
     for word in _WORD.findall(text.lower()):
         if word[0].isascii():
             if word not in _STOP:
-                yield word[:-1] if len(word) > 4 and word.endswith("s") else word
+                yield word[:STEM].removesuffix("s")
         else:
             yield from (word[i : i + 2] for i in range(len(word) - 1))

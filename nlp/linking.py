@@ -8,9 +8,11 @@ Must not know: how the text was read or how a claim's kind was decided.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nlp.annotation import Annotated
 from nlp.candidates import Candidate
+from nlp.features import tokens_of
 from nlp.gazetteer import Descriptions
 from nlp.mentions import Mention, Mentions
 
@@ -47,23 +49,31 @@ class Linker:
 
 
 def options_of(
-    document: Annotated, candidate: Candidate, mentions: Mentions, descriptions: Descriptions
+    document: Annotated,
+    candidate: Candidate,
+    mentions: Mentions,
+    descriptions: Descriptions,
+    about: Mapping[str, float],
 ) -> dict[str | None, list[str]]:
-    """Feature strings of NIL and of every solution that the document or the wording brings up."""
+    """Feature strings of NIL and of every solution that the document or the wording brings up.
+
+    `about` is the similarity of the whole document to the solutions' descriptions.
+    """
     sentence = candidate.sentence
     text = document.norm[sentence.start : sentence.end]
     heading = document.structure.sentences[sentence.heading] if sentence.heading >= 0 else None
     similar = descriptions.similar(text)
     title = document.structure.sentences[0]
     around = similar if heading is None else descriptions.similar(document.norm[heading.start : heading.end])
-    likely = sorted(similar, key=lambda name: (-similar[name], name))[:3]
-    named = list(dict.fromkeys([*mentions.counts, *likely]))
+    words = descriptions.named(text)
+    named = list(dict.fromkeys([*mentions.counts, *_best(similar, 3), *_best(about, 2), *_best(words, 2)]))
     recent = _recent(mentions, candidate)
     context = _Context(document, candidate, mentions, recent, heading.index if heading else -1, title.index)
     options: dict[str | None, list[str]] = {NIL: list(_nil_features(context))}
     for name in named:
         features = list(_features(context, name))
-        features += _similarity(name, similar, around)
+        features += _similarity(name, {"sentence": similar, "heading": around, "document": about})
+        features += [f"word of its name={words.get(name, 0) >= 1}"] if name in words else []
         options[name] = features
     return options
 
@@ -115,6 +125,12 @@ def _nil_features(context: _Context) -> Iterator[str]:
         if not here:
             yield f"nil:{scope},unnamed"
     yield f"nil:unit={context.candidate.unit}"
+    first, last = context.candidate.clause
+    for mark in context.document.marks(first, last):
+        yield f"nil:{mark.label}{'' if here else ',unnamed'}"
+    tokens = tokens_of(context.document.norm[first:last].lower()[:160])
+    yield from (f"nil:w:{token}" for token in set(tokens) if not token.isdigit())
+    yield from (f"nil:b:{one}{two}" for one, two in pairwise(tokens) if one > "\u3400" and two > "\u3400")
     distance = _distance(context.candidate.sentence.index, context.recent[0].sentence) if context.recent else "never"
     yield f"nil:recent={distance}"
     if not any(scope.startswith("anaphor") for scope in context.scopes()) and not here:
@@ -176,12 +192,16 @@ def _section(context: _Context, name: str, *, here: bool, others: bool) -> Itera
         yield "named next"
 
 
-def _similarity(name: str, here: Mapping[str, float], heading: Mapping[str, float]) -> Iterator[str]:
-    for where, scores in (("sentence", here), ("heading", heading)):
+def _best(scores: Mapping[str, float], count: int) -> list[str]:
+    return sorted(scores, key=lambda name: (-scores[name], name))[:count]
+
+
+def _similarity(name: str, places: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    for where, scores in places.items():
         score = scores.get(name, 0.0)
         if score > 0:
-            best = score >= max(scores.values())
-            yield f"like {where}={'0.3' if score > 0.3 else '0.15' if score > 0.15 else '0.05' if score > 0.05 else '0'},best={best}"  # noqa: E501
+            size = next(bound for bound in (0.3, 0.15, 0.05, 0.0) if score > bound)
+            yield f"like {where}={size},best={score >= max(scores.values())}"
 
 
 def _distance(here: int, there: int) -> str:

@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from btim.errors import FileError
 from nlp.classifier import Heads, load_heads
 from nlp.linking import Linker
 
@@ -64,7 +65,14 @@ class Model:
 
 
 def load_model(folder: Path) -> Model:
-    """Read a model that `Model.save` wrote."""
+    """Read a model that `Model.save` wrote.
+
+    Raises:
+        FileError: the folder does not hold a model.
+    """
+    for name in ("settings.json", "claims.npz", "risks.npz"):
+        if not (folder / name).is_file():
+            raise FileError("is no model of the reading room", file=str(folder), value=name, remedy="train one first")
     settings: dict[str, Any] = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
     with (folder / "claims.npz").open("rb") as claims, (folder / "risks.npz").open("rb") as risks:
         return Model(

@@ -20,7 +20,9 @@ _SIGNS = {
         "\u301c": "~", "\uff5e": "~", "\u223c": "~", "\u2248": "~",
     }.items()
 }  # fmt: skip
-_TABLE: dict[int, int | str] = {**_WIDE, **_SIGNS}
+_TABLE: dict[int, int | str] = {code: sign for code, sign in {**_WIDE, **_SIGNS}.items() if code != 0xFF0C}
+"""The full-width comma stays: it parts clauses, never thousands."""
+_WIDE_THOUSANDS = re.compile(r"(?<=[０-９])，(?=[０-９]{3})")
 
 
 @cache
@@ -34,7 +36,7 @@ def normalise(text: str) -> str:
     Conversion by phrases (OpenCC t2s) is used wherever it keeps the length; a line where it does not is
     converted character by character, which cannot move an offset.
     """
-    narrow = text.translate(_TABLE)
+    narrow = _WIDE_THOUSANDS.sub(",", text).translate(_TABLE)
     if not _HAN.search(narrow):
         return narrow
     simple = str(_converter().convert(narrow))

@@ -13,6 +13,8 @@ from nlp import units
 from nlp.numerals import EN_SCALES, chinese, english, zh_scale
 
 LEFT = 24
+MANY_HOURS = 100
+LARGE_WORD = 100
 _WEAK_WORDS = frozenset(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
 
 
@@ -44,6 +46,8 @@ def find_quantities(text: str, masked: Sequence[tuple[int, int]] = ()) -> list[Q
     """Quantities of normalised text in order, none overlapping another or a masked span (dates, periods)."""
     blocked = _Blocked([*masked, *(match.span() for match in units.NOT_QUANTITY.finditer(text))])
     found = list(_specials(text, blocked))
+    blocked.add(found)
+    found += _composed(text, blocked)
     blocked.add(found)
     found += _fractions(text, blocked)
     blocked.add(found)
@@ -97,6 +101,37 @@ def _specials(text: str, blocked: _Blocked) -> Iterator[Quantity]:
                 yield Quantity(match.start(), match.end(), value, unit, form=name)
 
 
+def _composed(text: str, blocked: _Blocked) -> Iterator[Quantity]:
+    """Numbers said in two parts: one in four, 两到三成, 一成五个百分点."""
+    for match in units.IN_EVERY.finditer(text):
+        part = _whole(match["part"])
+        whole = Decimal(100) if match["whole"].lower() in {"100", "a hundred"} else english(match["whole"])
+        if part and whole and part <= whole and not blocked.overlaps(*match.span()):
+            yield Quantity(match.start(), match.end(), rounded(part * 100 / whole), "percent", form="fraction")
+    for match in units.HALF_TENTH.finditer(text):
+        if not blocked.overlaps(*match.span()):
+            value = Decimal(5) if match["kind"] == "成" else Decimal(50)
+            yield Quantity(match.start(), match.end(), value, "percent", form="tenths")
+    for match in units.WORD_SCALE.finditer(text):
+        code = units.currency_of(match["currency"])
+        if code:
+            part = {"h": Decimal("0.5"), "t": Decimal("0.75")}.get(match["part"][0].lower(), Decimal("0.25"))
+            yield Quantity(
+                match.start(), match.end(), part * EN_SCALES[match["scale"].lower()], "money", code, form="word"
+            )
+    for match in units.TENTHS_POINTS.finditer(text):
+        value = (chinese(match["tens"]) or Decimal(0)) * 10 + (chinese(match["ones"]) or Decimal(0))
+        yield Quantity(match.start(), match.end(), value, "percentage_point", form="tenths")
+    for match in units.TENTHS_RANGE.finditer(text):
+        low, high = chinese(match["low"]), chinese(match["high"])
+        if low and high and low < high and not blocked.overlaps(*match.span()):
+            yield Quantity(match.start(), match.end(), low * 10, "percent", high=high * 10, form="tenths")
+
+
+def _whole(word: str) -> Decimal | None:
+    return Decimal(word) if word.isdigit() else english(word)
+
+
 def _fractions(text: str, blocked: _Blocked) -> Iterator[Quantity]:
     for match in units.FRACTION_ZH.finditer(text):
         word = match["arabic"] or match["chinese"]
@@ -104,8 +139,11 @@ def _fractions(text: str, blocked: _Blocked) -> Iterator[Quantity]:
         if value is None or blocked.overlaps(*match.span()):
             continue
         value *= 1000 if match["k"] else 1
-        base = match["base"].replace(" ", "")[0]
-        unit, factor = {"百": ("percent", "1"), "千": ("percent", "0.1"), "万": ("basis_point", "1")}[base]
+        base = match["base"].replace(" ", "")[:-2].replace("佰", "百").replace("仟", "千")
+        unit, factor = {
+            "百": ("percent", "1"), "千": ("percent", "0.1"), "万": ("basis_point", "1"),
+            "十万": ("basis_point", "0.1"), "百万": ("basis_point", "0.01"), "千万": ("basis_point", "0.001"),
+        }[base]  # fmt: skip
         yield Quantity(
             match.start(), match.end(), value * Decimal(factor), unit, sign=-1 if match["sign"] else 0, form="fraction"
         )
@@ -121,7 +159,13 @@ def _at(text: str, start: int, end: int, group: str) -> Quantity | None:
     if value is None:
         return None
     scale, after = _scale(text, end, group)
+    if scale > 1 and text[after : after + 1] == "." and text[after - 1] in "mMnN" and _goes_on(text, after + 1):
+        after += 1
     value *= scale
+    compound = units.COMPOUND.match(text, after) if scale >= 10**8 and scale % 10**8 == 0 else None
+    if compound:
+        rest = _value(compound["number"], "arabic" if compound["number"][0].isdigit() else "chinese") or Decimal(0)
+        value, after = value + rest * zh_scale(compound["scale"]), _skip_vague(text, compound.end())
     begin = start - (len(left) - prefix.start()) if prefix else start
     sign, begin = _sign(text, begin)
     if prefix and prefix["minus"]:
@@ -139,12 +183,19 @@ def _value(word: str, group: str) -> Decimal | None:
 
 
 def _scale(text: str, end: int, group: str) -> tuple[int, int]:
-    match = units.SCALE.match(text, end)
+    vague = units.VAGUE.match(text, end)
+    match = units.SCALE.match(text, vague.end() if vague else end)
     if match is None or (group == "chinese" and match["en"]):
         return 1, _skip_vague(text, end)
     if match["zh"]:
         return zh_scale(match["zh"].strip()), _skip_vague(text, match.end())
     return EN_SCALES[match["en"].strip(" -").lower()], match.end()
+
+
+def _goes_on(text: str, position: int) -> bool:
+    """Whether a full stop was that of an abbreviation (1430m. to): a lower-case word or a bracket follows."""
+    following = text[position : position + 2]
+    return following[:1] in {")", ",", ";"} or (following[:1] == " " and following[1:].islower())
 
 
 def _skip_vague(text: str, end: int) -> int:
@@ -181,7 +232,21 @@ def _money(text: str, start: int, end: int, value: Decimal, prefix: "object") ->
         return Quantity(start, subunit.end(), value / 100, "money", units.SUBUNITS[subunit["sub"].lower()])
     if code is None:
         return None
+    value, end = _with_coins(text, end, value)
     return Quantity(start, end, value, "money", code, bare_currency=bare or "")
+
+
+def _with_coins(text: str, end: int, value: Decimal) -> tuple[Decimal, int]:
+    """Small change that follows a whole amount: 3 dollars 50 cents, 五元三毛."""
+    coins = units.COINS.match(text, end)
+    if coins:
+        number = _whole(coins["number"])
+        return (value, end) if number is None or number >= 100 else (value + number / 100, coins.end())
+    if text[end - 1 : end] in {"元", "块"}:
+        change = units.COINS_ZH.match(text, end)
+        if change and change["jiao"]:
+            return value + _small(change["jiao"]) / 10 + _small(change["fen"] or "0") / 100, change.end()
+    return value, end
 
 
 def _suffixed(text: str, start: int, end: int, value: Decimal, group: str) -> Quantity | None:
@@ -200,8 +265,9 @@ def _suffixed(text: str, start: int, end: int, value: Decimal, group: str) -> Qu
         extra = Decimal(0) if not tail else Decimal(5) if tail == "半" else chinese(tail) or Decimal(0)
         return Quantity(start, match.end(), value * 10 + extra, "percent", form="tenths")
     match = units.DISCOUNT.match(text, end)
-    if match and value < 100:
-        return Quantity(start, match.end(), value * 10 if value < 10 else value, "percent", form="discount")
+    if match and value < 100 and value != 10:
+        paid = value * 10 if value < 10 else value
+        return Quantity(start, match.end(), 100 - paid, "percent", sign=-1, form="discount")
     match = units.PER_MILLE.match(text, end)
     if match:
         return Quantity(start, match.end(), value / 10, "percent")
@@ -212,27 +278,58 @@ def _timed(text: str, start: int, end: int, value: Decimal, group: str) -> Quant
     match = units.PERSON_TIME.match(text, end)
     if match:
         return Quantity(start, match.end(), value, "count", noun=match[0].strip(" -").lower())
+    match = units.MINUTES_SECONDS.match(text, end)
+    if match:
+        seconds = Decimal(30) if match["half"] else _small(match["seconds"])
+        return Quantity(start, match.end(), rounded((value * 60 + seconds) / 86_400), "duration_day", noun="minutes")
+    match = units.HALVES.match(text, end)
+    if match:
+        unit = "duration_month" if match["unit"] == "月" else "duration_day"
+        per_day = 24 if match["unit"] in {"小时", "钟头"} else 1
+        return Quantity(start, match.end(), rounded((value + Decimal("0.5")) / per_day), unit, noun=match["unit"])
     for pattern, unit, numerator, denominator in units.DURATIONS:
         match = pattern.match(text, end)
         if match:
-            half = text[match.end() : match.end() + 1] == "半" and match[0].strip() in {
-                "天",
-                "年",
-                "个月",
-                "小时",
-                "个小时",
-            }
-            amount = (value + Decimal("0.5") if half else value) * numerator / denominator
-            return Quantity(start, match.end() + half, rounded(amount), unit, noun=match[0].strip(" -").lower())
+            return _duration(
+                text, start, match.end(), value, unit, numerator / denominator, match[0].strip(" -").lower()
+            )
     match = units.SCORE.match(text, end)
     if match and group != "english":
-        return Quantity(start, match.end(), value, "score", noun=match[0].strip())
+        return Quantity(
+            start, match.end(), value, "score", noun=match[0].strip(), weak=match[0].strip().startswith("p")
+        )
+    if match and "point" in match[0]:
+        return Quantity(start, match.end(), value, "score", noun="points", weak=True)
     return None
 
 
+def _duration(text: str, start: int, end: int, value: Decimal, unit: str, factor: Decimal, noun: str) -> Quantity:
+    """A duration with the smaller unit that follows it; many hours, or hours of work, count as effort."""
+    if text[end : end + 1] == "半" and noun in {"天", "年", "个月", "小时", "个小时"}:
+        return Quantity(start, end + 1, rounded((value + Decimal("0.5")) * factor), unit, noun=noun)
+    hours = noun in {"hour", "hours", "hr", "hrs", "h", "小时", "个小时"}
+    rest = units.REST_MINUTES.match(text, end) if hours else None
+    if rest:
+        return Quantity(start, rest.end(), rounded((value + _small(rest["minutes"]) / 60) * factor), unit, noun=noun)
+    seconds = units.REST_SECONDS.match(text, end) if noun in {"minute", "minutes", "min", "mins", "分钟"} else None
+    if seconds:
+        extra = _small(seconds["seconds"] or seconds["bare"])
+        return Quantity(start, seconds.end(), rounded((value + extra / 60) * factor), unit, noun=noun)
+    worked = (
+        value >= MANY_HOURS if noun.isascii() else units.EFFORT.search(text[max(0, start - 8) : end + 4]) is not None
+    )
+    if hours and worked:
+        return Quantity(start, end, value, "count", noun=noun)
+    return Quantity(start, end, rounded(value * factor), unit, noun=noun)
+
+
+def _small(word: str) -> Decimal:
+    return Decimal(word) if word.isdigit() else chinese(word) or Decimal(0)
+
+
 def rounded(amount: Decimal) -> Decimal:
-    """A converted amount at ten significant digits, without trailing zeros."""
-    return Decimal(format(amount, ".10g")).normalize() if amount else Decimal(0)
+    """A converted amount at six decimals, without trailing zeros."""
+    return amount.quantize(Decimal("0.000001")).normalize() + 0
 
 
 def _counted(
@@ -242,13 +339,16 @@ def _counted(
     if match:
         return Quantity(start, match.end(), value, "count", noun=match["noun"])
     if group == "chinese":
-        return Quantity(start, end, value, "count", weak=True, form="word") if scaled else None
+        large = scaled or value >= LARGE_WORD
+        return Quantity(start, end, value, "count", weak=True, form="word") if large else None
+    noun = units.COUNT_EN.match(text, end)
+    if noun and (noun["unit"] or noun["tonnes"]):
+        return Quantity(start, noun.end(), value, "count", noun=(noun["unit"] or "t").lower())
     following = text[end : end + 1]
     if following and following.isascii() and (following.isalpha() or following in "_"):
         return None
-    noun = units.COUNT_EN.match(text, end)
     weak = group == "english" and word.lower() in _WEAK_WORDS
-    if group == "english" and noun is None and not scaled:
+    if group == "english" and noun is None and not scaled and (word.lower() == "one" or following == "-"):
         return None
     form = "word" if weak or group == "english" else "digits"
     return Quantity(start, end, value, "count", weak=True, noun=noun["noun"].lower() if noun else "", form=form)

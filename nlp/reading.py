@@ -27,6 +27,13 @@ from nlp.pipeline import blank_pipeline
 from nlp.risks import risk_signals
 from nlp.scope import business_unit_of, currency_of_document, period_of
 
+ABOUT = 4000
+BARE = {
+    "$": frozenset({"HKD", "TWD", "AUD", "CAD", "SGD", "NZD"}),
+    "元": frozenset({"TWD", "HKD", "MOP"}),
+    "¥": frozenset({"JPY"}),
+}
+"""Currencies that a sign may mean where the document's own currency is one of them."""
 Scores = Mapping[str, Mapping[str, float]]
 
 
@@ -38,7 +45,8 @@ class Analysis:
     candidates: list[Candidate]
     features: list[list[str]]
     mentions: Mentions
-    currency: str | None
+    about: Mapping[str, float]
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +74,18 @@ class Reader:
         counts: dict[int, int] = {}
         for candidate in candidates:
             counts[candidate.sentence.index] = counts.get(candidate.sentence.index, 0) + 1
-        features = [features_of(document, item, counts[item.sentence.index]) for item in candidates]
-        return Analysis(
-            document, candidates, features, mentions_of(document, self._near), currency_of_document(document)
-        )
+        padded: list[Candidate | None] = [None, *candidates, None]
+        features = [
+            features_of(document, item, counts[item.sentence.index], padded[place], padded[place + 2])
+            for place, item in enumerate(candidates)
+        ]
+        mentions = mentions_of(document, self._near)
+        about = self.descriptions.similar(document.norm[:ABOUT])
+        return Analysis(document, candidates, features, mentions, about, currency_of_document(document))
 
     def options(self, analysis: Analysis, candidate: Candidate) -> dict[str | None, list[str]]:
         """Features of every solution that a candidate may be credited to, and of NIL."""
-        return options_of(analysis.document, candidate, analysis.mentions, self.descriptions)
+        return options_of(analysis.document, candidate, analysis.mentions, self.descriptions, analysis.about)
 
     def drafts(self, source: Document, analysis: Analysis, model: Model) -> list[Draft]:
         """Events before calibration, each with what the confidence curve looks at."""
@@ -129,20 +141,14 @@ def assembled(analysis: Analysis, candidate: Candidate, best: Mapping[str, str])
         direction = (
             "up" if candidate.after > candidate.before else "down" if candidate.after < candidate.before else "flat"
         )
-    elif kind == "from_to":
+    elif kind == "from_to" or (candidate.after is not None and kind == "level"):
         kind = "change"
     elif kind == "level" and direction in {"up", "down"}:
         after = candidate.value
+    unit = best["unit"] if candidate.quantity.weak else candidate.unit
     currency = candidate.currency
-    if candidate.quantity.bare_currency and analysis.currency:
+    if unit == "money" and (currency is None or analysis.currency in BARE.get(candidate.quantity.bare_currency, ())):
         currency = analysis.currency
-    unit = candidate.unit
-    if (
-        unit == "count"
-        and candidate.quantity.weak
-        and best["metric"] in {"nps", "customer_satisfaction", "employee_satisfaction"}
-    ):
-        unit = "score"
     return ValueEvent(
         evidence=_evidence(analysis.document.text, candidate),
         solution=None,
@@ -178,7 +184,8 @@ def confidence_features(
     for head, name in best.items():
         probability = scores[head]["yes"] if head == "event" else scores[head][name]
         found[head] = probability
-        product *= probability
+        if head != "unit" or candidate.quantity.weak:
+            product *= probability
     linked = next((score for name, score in ranked if name == solution), 0.0)
     found["link"] = linked
     found["all"] = product * linked

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from nlp import units
 from nlp.annotation import Annotated
 from nlp.candidates import Candidate
-from nlp.normalise import is_traditional, normalise
+from nlp.headers import headers_of
+from nlp.normalise import has_han, is_traditional, normalise
 from nlp.periods import Period
 
 _BY = re.compile(r"(?:\bby(?: the end of)?|\buntil|\bbefore|到|至|截至|力争)\s*\Z|\A(?:by|until)\b", re.IGNORECASE)
@@ -24,13 +24,10 @@ _UNIT_EN = re.compile(
 _UNIT_ZH = re.compile(
     r"(?<![\u3400-\u9fff])?[\u3400-\u9fff]{2,6}?(?:事业部|事业群|子公司|分公司|分行|部门|本部|业务部|[务售场险服信管发运财技产融采流]部|[务售运]处)"
 )
-_SCALE_HEADER = re.compile(
-    r"单位 ?[::] ?(?:(?P<currency>[\u3400-\u9fff]*?(?:币|元(?=人民币)|美元|港元|日元|欧元))?)(?P<scale>[十百千]?[万亿]|百万|千)?元?|"  # noqa: E501
-    r"\((?P<en>US\$|HK\$|NT\$|£|\$|€)\s?(?P<en_scale>m|millions?|bn|thousands?|000s?|k)\)|"
-    r"(?:in|figures in) (?P<words>(?:millions|thousands) of [a-z ]+)",
-    re.IGNORECASE,
-)
-_DOLLARS = {"hk$": "HKD", "nt$": "TWD", "a$": "AUD", "c$": "CAD", "s$": "SGD", "us$": "USD"}
+_LOCAL = (
+    ("新台币", "TWD"), ("台币", "TWD"), ("nt$", "TWD"), ("港元", "HKD"), ("港币", "HKD"), ("hk$", "HKD"),
+    ("澳门元", "MOP"),
+)  # fmt: skip
 
 
 def period_of(document: Annotated, candidate: Candidate) -> tuple[date, date] | None:
@@ -71,33 +68,23 @@ def business_unit_of(document: Annotated, candidate: Candidate, known: Sequence[
     return None
 
 
-def currency_of_document(document: Annotated) -> str | None:
-    """The currency that a bare 元 or $ means here: what a header says, else the only one the text names in words.
+def currency_of_document(document: Annotated) -> str:
+    """The currency that a bare 元, $ or number means here: what a header says, else what the text names most.
 
-    None leaves the sign's own meaning (元 is CNY, $ is USD).
+    A traditional-Chinese text that names none is taken to mean New Taiwan dollars; a simplified one renminbi.
     """
-    header = _SCALE_HEADER.search(document.norm)
-    if header and header["currency"]:
-        code = units.currency_of(header["currency"])
-        if code:
-            return code
-    if header and header["en"]:
-        return units.currency_of(header["en"])
-    if not is_traditional(document.text, document.norm):
-        return None
+    headers = headers_of(document.norm)
+    if headers:
+        return headers[0].currency
     named = Counter(
         quantity.currency for quantity in document.quantities if quantity.currency and not quantity.bare_currency
     )
-    for word, code in (
-        ("新台币", "TWD"),
-        ("台币", "TWD"),
-        ("nt$", "TWD"),
-        ("港元", "HKD"),
-        ("港币", "HKD"),
-        ("hk$", "HKD"),
-        ("澳门元", "MOP"),
-    ):
-        if word in document.norm.lower():
-            named[code] += 1
-    local = [(count, code) for code, count in named.items() if code in {"TWD", "HKD", "MOP", "CNY"}]
-    return max(local)[1] if local else "TWD"
+    if is_traditional(document.text, document.norm):
+        lowered = document.norm.lower()
+        for word, code in _LOCAL:
+            named[code] += word in lowered
+        local = [(count, code) for code, count in named.items() if code in {"TWD", "HKD", "MOP", "CNY"} and count]
+        return max(local)[1] if local else "TWD"
+    if has_han(document.norm):
+        return "CNY"
+    return named.most_common(1)[0][0] if named else "USD"

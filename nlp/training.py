@@ -4,14 +4,13 @@ Role: align labels with candidates, fit the claim heads, the linker, the risk he
 Must not know: files of other rooms, the terminal; reading never imports this module.
 """  # noqa: E501
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from scipy import optimize, sparse
-from sklearn.linear_model import LogisticRegression
 
 from btim.errors import ModelFailure
 from btim.value import RISKS, ValueEvent
@@ -22,13 +21,16 @@ from nlp.lexicon import phrases
 from nlp.reading import Analysis, Reader
 from nlp.risks import risk_features
 from nlp.scoring import overlap, same_value
+from nlp.softmax import fit_softmax
 
-HEADS = ("event", "kind", "direction", "status", "metric")
-STRENGTH = {"event": 0.3, "kind": 0.3, "direction": 0.3, "status": 0.3, "metric": 1.0}
-MIN_COUNT = 2
-LINK_RIDGE = 0.02
+HEADS = ("event", "kind", "direction", "status", "metric", "unit")
+RIDGE = {"event": 1e-3, "kind": 1e-3, "direction": 1e-3, "status": 1e-3, "metric": 5e-4, "unit": 1e-3}
+BALANCE = {"event": 0.0, "kind": 0.2, "direction": 0.2, "status": 0.4, "metric": 0.1, "unit": 0.0}
+MIN_COUNT = 3
+LINK_RIDGE = 0.005
 LEXICON_TRUST = 0.3
-RISK_STRENGTH = 1.0
+ORDERED = ("bL:", "bR:", "p2:", "p3:", "n2:", "gap:", "l1,", "dir,")
+RISK_RIDGE = 1e-3
 Options = dict[str | None, list[str]]
 
 
@@ -108,58 +110,62 @@ def fit_claims(rows: Rows) -> Heads:
     """Fit the heads: event or not on all candidates, the others on events."""
     if not any(rows.events):
         raise ModelFailure("no labelled event could be aligned with a quantity", remedy="check the evidence spans")
-    vocabulary = vocabulary_of(rows.features)
-    everything = matrix_of(rows.features, vocabulary)
-    positive = [place for place, event in enumerate(rows.events) if event is not None]
-    labels = [event for event in rows.events if event is not None]
-    blocks, classes = [], {}
-    for head in HEADS:
-        trust = None
-        if head == "event":
-            part, wanted = everything, ["yes" if event else "no" for event in rows.events]
-        else:
-            part, wanted = everything[positive], [str(getattr(event, head)) for event in labels]
-        if head == "metric":
-            features, named = _lexicon_rows()
-            trust = [1.0] * len(wanted) + [LEXICON_TRUST] * len(named)
-            part, wanted = sparse.vstack([part, matrix_of(features, vocabulary)]).tocsr(), wanted + named
-        names, weights = fit_head(part, wanted, STRENGTH[head], trust)
-        classes[head] = names
-        blocks.append(weights)
-    return Heads(vocabulary, classes, np.hstack(blocks).astype(np.float32))
+    return joined([fit_one(rows, head) for head in HEADS])
+
+
+def joined(parts: Sequence[Heads]) -> Heads:
+    """Several classifiers over the union of their vocabularies."""
+    names = sorted({name for part in parts for name in part.vocabulary})
+    vocabulary = {name: index for index, name in enumerate(names)}
+    classes = {head: found for part in parts for head, found in part.classes.items()}
+    blocks = []
+    for part in parts:
+        block = np.zeros((len(names), part.weights.shape[1]), dtype=np.float32)
+        block[[vocabulary[name] for name in part.vocabulary]] = part.weights[list(part.vocabulary.values())]
+        blocks.append(block)
+    return Heads(vocabulary, classes, np.hstack(blocks))
+
+
+def fit_one(rows: Rows, head: str) -> Heads:
+    """Fit one head: `event` on all candidates, `unit` on events whose number is bare, the others on events."""
+    if head == "event":
+        features, wanted = rows.features, ["yes" if event else "no" for event in rows.events]
+    else:
+        places = [
+            place for place, event in enumerate(rows.events)
+            if event is not None and (head != "unit" or "weak" in rows.features[place])
+        ]  # fmt: skip
+        features = [rows.features[place] for place in places]
+        wanted = [str(getattr(rows.events[place], head)) for place in places]
+    trust = _balance(wanted, BALANCE[head])
+    if head == "metric":
+        features = [[name for name in found if not name.startswith(ORDERED)] for found in features]
+        extra, named = _lexicon_rows()
+        features, wanted = [*features, *extra], wanted + named
+        trust += [LEXICON_TRUST] * len(named)
+    vocabulary = vocabulary_of(features)
+    fit = fit_softmax(matrix_of(features, vocabulary), wanted, vocabulary, ridge=RIDGE[head], trust=trust)
+    return Heads(vocabulary, {head: fit.names}, fit.weights.astype(np.float32))
+
+
+def _balance(wanted: Sequence[str], power: float) -> list[float]:
+    """Row weights that lift rare classes: (mean class size / class size) to a power; 0 leaves all rows alike."""
+    counts = Counter(wanted)
+    mean = len(wanted) / max(1, len(counts))
+    return [(mean / counts[name]) ** power for name in wanted]
 
 
 def _lexicon_rows() -> tuple[list[list[str]], list[str]]:
-    """The metric lexicon as weak examples: a name left of a number, right of it, earlier in the sentence, in the heading."""  # noqa: E501
+    """The metric lexicon as weak examples: a metric's name left of a number."""
     features: list[list[str]] = []
     named: list[str] = []
     for label, phrase in sorted(set(phrases("zh"))):
         layer, _, metric = label.partition(":")
         tokens = tokens_of(phrase.lower())
         if layer == "metric":
-            features += [
-                ["bias", f"mL={metric}", f"m={metric}", *(f"wL:{token}" for token in tokens)],
-                ["bias", f"mR={metric}", f"m={metric}", *(f"wR:{token}" for token in tokens)],
-                ["bias", "m=none", f"mS={metric}", *(f"s:{token}" for token in tokens)],
-                ["bias", "m=none", "mS=none", f"Hm={metric}", *(f"h:{token}" for token in tokens)],
-            ]
-            named += [metric] * 4
+            features.append(["bias", f"mL={metric}", f"m={metric}", *(f"wL:{token}" for token in tokens)])
+            named.append(metric)
     return features, named
-
-
-def fit_head(
-    matrix: sparse.csr_matrix, wanted: Sequence[str], strength: float, trust: Sequence[float] | None = None
-) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
-    """Multinomial logistic regression without intercept (a bias feature stands in every row): classes, weights (f, k)."""  # noqa: E501
-    names = tuple(sorted(set(wanted)))
-    if len(names) == 1:
-        return names, np.zeros((matrix.shape[1], 1))
-    model = LogisticRegression(C=strength, fit_intercept=False, max_iter=150, tol=1e-3)
-    model.fit(matrix, wanted, sample_weight=trust)
-    found = model.coef_.T
-    if len(names) == 2:
-        found = np.hstack([-found / 2, found / 2])
-    return names, found
 
 
 def fit_links(rows: Rows, ridge: float = LINK_RIDGE) -> dict[str, float]:
@@ -238,7 +244,8 @@ def fit_risks(rows: RiskRows) -> Heads:
             weights[vocabulary["bias"], 0] = 10.0
             names: tuple[str, ...] = ("no", "yes")
         else:
-            names, weights = fit_head(matrix, wanted, RISK_STRENGTH)
+            fit = fit_softmax(matrix, wanted, vocabulary, ridge=RISK_RIDGE, trust=_balance(wanted, 0.5))
+            names, weights = fit.names, fit.weights
         classes[risk] = names
         blocks.append(weights)
     return Heads(vocabulary, classes, np.hstack(blocks).astype(np.float32))

@@ -17,32 +17,44 @@ from btim.catalogue import read_catalogue
 from btim.errors import ValueFormatError
 from btim.files import published as published_file
 from btim.value import Reading
-from nlp import Document, documents_in, evaluate, read_documents, read_gold, read_readings
+from nlp import Document, documents_in, evaluate, load_model, read_documents, read_gold, read_readings
 from nlp.documents import day
 from nlp.scoring import Evaluation
+from service.output.reading_page import reading_page
 
 console = Console(stderr=True)
 
 
 def read(
-    files: Annotated[list[Path], typer.Argument(help="Reports: text, Markdown or JSON Lines.", show_default=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Reports: text, Markdown, HTML, DOCX, PPTX, XLSX, PDF or JSON Lines.", show_default=False),
+    ],
     catalogue: Annotated[Path, typer.Option(help="Solutions that value may be credited to (JSON Lines).")],
     out: Annotated[Path, typer.Option(help="Where the events go (JSON Lines, one line a document).")],
     published: Annotated[str | None, typer.Option(help="Publication date of reports that carry none.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write a page with the evidence highlighted.")] = None,
+    model: Annotated[Path | None, typer.Option(help="A model that `waterline train nlp` wrote.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of text files, for example gb18030.")] = None,
 ) -> None:
     """Read reports into value events: who moved which metric by how much, and how sure that is."""
     solutions = read_catalogue(catalogue)
     date = None if published is None else day(published, "--published")
+    chosen = None if model is None else load_model(model)
     documents = [document for path in files for document in documents_in(path, encoding=encoding)]
     for form, owners in solutions.shared_names().items():
         console.print(
             f"note: '{form}' names {len(owners)} solutions ({', '.join(owners)}): such mentions stay undecided"
         )
-    readings = list(_shown(read_documents(documents, solutions, published=date), len(documents)))
+    readings = list(_shown(read_documents(documents, solutions, published=date, model=chosen), len(documents)))
     with published_file(out) as target:
         lines = (json.dumps(reading.to_dict(), ensure_ascii=False) for reading in readings)
         target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    if html is not None:
+        names = {solution.id: next(iter(solution.names.values())) for solution in solutions}
+        page = reading_page({document.id: document.text for document in documents}, readings, names)
+        with published_file(html) as target:
+            target.write_text(page, encoding="utf-8")
     _report(documents, readings, out)
 
 
