@@ -10,7 +10,7 @@ from functools import cache
 import opencc
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 0xFF0C}
 _SIGNS = {
     ord(source): target
     for source, target in {
@@ -20,7 +20,7 @@ _SIGNS = {
         "\u301c": "~", "\uff5e": "~", "\u223c": "~", "\u2248": "~",
     }.items()
 }  # fmt: skip
-_TABLE: dict[int, int | str] = {code: sign for code, sign in {**_WIDE, **_SIGNS}.items() if code != 0xFF0C}
+_TABLE: dict[int, int | str] = {**_WIDE, **_SIGNS}
 """The full-width comma stays: it parts clauses, never thousands."""
 _WIDE_THOUSANDS = re.compile(r"(?<=[０-９])，(?=[０-９]{3})")
 
