@@ -41,6 +41,9 @@ format: install
 serve: install
 	$(BIN)/waterline serve
 
+screenshot: demo
+	$(BIN)/python -m experiments.screenshot waterline-demo docs/report.png
+
 lock: $(BIN)/uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
 

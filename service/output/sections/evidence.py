@@ -12,6 +12,8 @@ from service.output.formats import MISSING, counted, heading, is_missing, money,
 from service.output.page import Block, Quote, Quotes
 
 CONTEXT = 90
+MOVES = ("saving", "gain", "change")
+"""Kinds of statements that say value moved, as opposed to levels, shares, gaps, ratios and spending."""
 SHOWN, MORE = 12, 60
 _HAN = range(0x4E00, 0xA000)
 _TRADITIONAL = frozenset("億萬與後來實際業務節數據網銀擊風險較這個們對應開發產區單")
@@ -22,18 +24,18 @@ def quotes(part: ReadingPart, names: Mapping[str, str]) -> list[Block | None]:
     known = dict(zip(part.by_solution.get("solution", ()), part.by_solution.get("name", ()), strict=False)) | dict(
         names
     )
-    events = sorted(part.events.to_dict("records"), key=_standing)
+    events = sorted(part.events.to_dict("records"), key=_standing)[: SHOWN + MORE]
     found = [quote for quote in (_quote(event, part, known) for event in events) if quote is not None]
-    more = found[SHOWN : SHOWN + MORE]
+    more = found[SHOWN:]
     return [
         Quotes("The evidence, as written", tuple(found[:SHOWN])) if found else None,
         Quotes(counted(len(more), "more passage"), tuple(more), folded=True) if more else None,
     ]
 
 
-def _standing(event: Mapping[Any, Any]) -> tuple[bool, bool, float]:
+def _standing(event: Mapping[Any, Any]) -> tuple[bool, bool, bool, float]:
     amount = float(event["value"]) if event.get("unit") == "money" else 0.0
-    return not event.get("counted"), event.get("band") != "review", -amount
+    return not event.get("counted"), event.get("band") != "review", event.get("kind") not in MOVES, -amount
 
 
 def _quote(event: Mapping[Any, Any], part: ReadingPart, names: Mapping[str, str]) -> Quote | None:

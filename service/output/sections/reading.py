@@ -86,13 +86,14 @@ def reading_figures(part: ReadingPart, currency: str | None) -> Figures:
     gain, revenue, yearly = (_sum(part, name) for name in ("realised_gain", "revenue", "saving_a_year"))
     apart = f"apart from {money(revenue, currency)} revenue: no margin is assumed" if revenue else "revenue stays apart"
     a_year = f"besides {money(yearly, currency)} a year, never added" if yearly else "credited to a solution"
-    waiting = to_settle(part)
+    waiting, stated = to_settle(part), stated_money(part, currency)
+    left = stated[stated["fate"] != COUNTED]
+    claims, count = counted(len(left), "claim of money", "claims of money"), f"{_many_counted(part)} count"
     return Figures(
         (
             Figure("Realised savings", money(_sum(part, "realised_saving"), currency), "claimed", a_year),
             Figure("Realised gains", money(gain, currency), "claimed", apart),
-            Figure("Statements counted", f"{_many_counted(part)} of {len(part.events)}", "claimed",
-                   "not: planned, denied, unsure, levels, company-wide"),
+            Figure("Claimed, not counted", money(left["amount"].sum(), currency), "claimed", f"{claims}; {count}"),
             Figure("For a person to settle", str(waiting), "claimed", "read, but not sure enough to count",
                    "warn" if waiting else ""),
         )

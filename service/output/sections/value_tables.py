@@ -12,11 +12,10 @@ import pandas as pd
 from service.chain import ChainResult, ReadingPart
 from service.output.formats import MISSING, counted, heading, is_missing, money_scale, number, scaled, unit_of
 from service.output.page import Cell, Column, Row, Table
-from service.output.sections.evidence import confidence_words, event_words, language
+from service.output.sections.evidence import MOVES, confidence_words, event_words, language
 from service.output.sections.views import by_solution
 
 COUNTED = "counted"
-MOVES = ("saving", "gain", "change")
 AMOUNTS = ("realised_saving", "realised_gain", "revenue", "saving_a_year", "other_changes")
 _LABELS = {"realised_saving": "saved", "realised_gain": "gained", "saving_a_year": "saved a year"}
 MOST_ROWS = 40
