@@ -4,9 +4,10 @@ Role: the record that views and allocation read, and `open_ledger`, the one way 
 Must not know: SQL, terminals or pages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,14 @@ from btim.ledger_inputs import (
     read_rates,
     read_volumes,
 )
+from btim.ledger_registers import (
+    CARBON_COLUMNS,
+    CONTRACT_COLUMNS,
+    TAG_COLUMNS,
+    read_carbon,
+    read_contracts,
+    read_tags,
+)
 from btim.ledger_settings import AMOUNTS, DIMENSIONS, PLACES, LedgerSettings, read_settings
 from btim.money import minor_digits, to_minor
 from btim.reconciliation import WIDE, Reconciliation, exact_decimal, reconciled
@@ -54,7 +63,8 @@ class Ledger:
     `unmapped`: what no rule placed, largest first, with examples. `purchases`: month, vendor, service,
     owner and amount of what several owners buy under one description. `mapped`: texts of lines that
     rules placed. `drivers`, `volumes`, `benchmarks`, `budget`,
-    `rates`, `prices`: see `btim.ledger_inputs` (no rows where not given). `months`: sorted `YYYY-MM`.
+    `rates`, `prices`: see `btim.ledger_inputs`, `tags`, `contracts`, `carbon`: `btim.ledger_registers` (no rows where
+    not given). `months`: sorted `YYYY-MM`.
     """
 
     title: str
@@ -71,6 +81,9 @@ class Ledger:
     budget: pd.DataFrame
     rates: pd.DataFrame
     prices: pd.DataFrame
+    tags: pd.DataFrame
+    contracts: pd.DataFrame
+    carbon: pd.DataFrame
     sources: tuple[SourceRecord, ...]
     taxonomy: Taxonomy
     synthetic: bool = False
@@ -164,6 +177,9 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
         budget=_input(settings, "budget", read_budget, BUDGET_COLUMNS, taxonomy),
         rates=rates,
         prices=_input(settings, "prices", read_prices, PRICE_COLUMNS, taxonomy),
+        tags=_register(settings, "tags", read_tags, TAG_COLUMNS),
+        contracts=_register(settings, "contracts", read_contracts, CONTRACT_COLUMNS),
+        carbon=_register(settings, "carbon", partial(read_carbon, grid=settings.inputs.get("grid")), CARBON_COLUMNS),
         methods=settings.methods,
         sources=imported.sources,
         taxonomy=taxonomy,
@@ -179,6 +195,12 @@ def _input(
         return empty(columns)
     frame: pd.DataFrame = read(settings.inputs[name], taxonomy)
     return frame
+
+
+def _register(
+    settings: LedgerSettings, name: str, read: Callable[[Path], pd.DataFrame], columns: Sequence[str]
+) -> pd.DataFrame:
+    return read(settings.inputs[name]) if name in settings.inputs else empty(columns)
 
 
 def _check_places(groups: pd.DataFrame, taxonomy: Taxonomy, file: Path) -> None:

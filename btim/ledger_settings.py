@@ -24,7 +24,19 @@ MATCHABLE = (*DIMENSIONS, "account_name", "description", "service", "service_cat
 AMOUNTS = ("amount", "billed", "listed", "contracted")
 """Cost columns: `amount` is the one views use (effective cost of a cloud bill, posted amount of a general ledger)."""
 FIELDS = ("date", "period", "currency", "tags", *AMOUNTS, *MATCHABLE)
-INPUTS = ("drivers", "volumes", "benchmarks", "budget", "rates", "contracts", "taxonomy", "tags", "prices")
+INPUTS = (
+    "drivers",
+    "volumes",
+    "benchmarks",
+    "budget",
+    "rates",
+    "contracts",
+    "taxonomy",
+    "tags",
+    "prices",
+    "carbon",
+    "grid",
+)
 EXPENDITURES = ("opex", "capex")
 STAGES = ("run", "grow", "transform")
 

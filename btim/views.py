@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from btim.allocation import RECOVERY, UNALLOCATED, Allocation, allocate
-from btim.errors import RuleError, UnknownReferenceError, listed
+from btim.errors import RuleError, SchemaError, UnknownReferenceError, listed
 from btim.ledger import Ledger
 from btim.ledger_inputs import month_of
 from btim.money import from_minor
@@ -132,6 +132,45 @@ def consumer_view(
         costs = element_costs(allocation, "solution", covered)
         frame = _joined(frame, "solution", unit_costs(ledger, "solution", costs, covered))
     return _dearest_first(frame)
+
+
+def changes(frame: pd.DataFrame, published: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """What changed since a view was last published: rows whose amount differs, are new or are gone.
+
+    Args:
+        frame: the view as it is now.
+        published: the same view as it was, its cells as text or numbers (a CSV read back).
+        keys: columns that name a row.
+
+    Returns:
+        `keys`, `published`, `now` (Decimal; None where there is no such row), `change`; the largest change first.
+
+    Raises:
+        SchemaError: `published` lacks a key or the amount.
+    """
+    missing = [name for name in (*keys, "amount") if name not in published.columns]
+    if missing:
+        raise SchemaError(
+            f"missing column {missing[0]!r}", field="since", remedy="name a CSV that --csv wrote for this view"
+        )
+    was = _amounts(published, keys)
+    now = _amounts(frame, keys)
+    moved = {key: now.get(key, Decimal(0)) - was.get(key, Decimal(0)) for key in {*was, *now}}
+    rows = [
+        (*key, was.get(key), now.get(key), change)
+        for key, change in sorted(moved.items(), key=lambda item: (-abs(item[1]), item[0]))
+        if was.get(key) != now.get(key)
+    ]
+    return pd.DataFrame(rows, columns=[*keys, "published", "now", "change"], dtype=object)
+
+
+def _amounts(frame: pd.DataFrame, keys: Sequence[str]) -> dict[tuple[str, ...], Decimal]:
+    cells = frame[[*keys, "amount"]].to_numpy(dtype=object).tolist()
+    return {
+        tuple("" if cell is None else str(cell) for cell in line[:-1]): Decimal(str(line[-1]))
+        for line in cells
+        if line[-1] not in (None, "")
+    }
 
 
 def element_costs(allocation: Allocation, layer: str, months: Sequence[str]) -> dict[str, int]:

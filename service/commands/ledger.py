@@ -4,6 +4,7 @@ Role: the terminal's side of the cost ledger.
 Must not know: how files are read or amounts rounded.
 """
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Annotated
@@ -11,13 +12,16 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from btim.allocation import allocate
-from btim.errors import RuleError
+from btim.allocation import LAYERS, allocate
+from btim.carbon import carbon_view
+from btim.contracts import commitment_view, expiring
+from btim.errors import RuleError, UnknownReferenceError, ValueFormatError
 from btim.files import published, published_folder
 from btim.findings import findings, findings_frame
 from btim.ledger import Ledger, open_ledger
 from btim.suggestion import suggestions
 from btim.trace import basis_shares, trace
+from btim.variance import variance_view
 from service.terminal_tables import print_table
 
 app = typer.Typer(
@@ -134,6 +138,63 @@ def suggest(
     if csv is not None:
         with published(csv) as target:
             frame.to_csv(target, index=False)
+
+
+@app.command("variance")
+def variance(
+    files: Files,
+    *,
+    layer: Annotated[str, typer.Option(help="tower or solution.")] = "tower",
+    months: Annotated[int, typer.Option(min=1, help="The latest months, against as many before them.")] = 12,
+    currency: Currency = None,
+    data: Data = None,
+) -> None:
+    """Say why cost differs from the time before: rate, volume, mix and exchange."""
+    opened = open_ledger(*files, currency=currency, data=data)
+    frame = variance_view(opened, allocate(opened), _layer(layer, ("tower", "solution")), months)
+    print_table(frame, f"Cost by {layer}, latest {months} months against the {months} before · {opened.currency}")
+
+
+@app.command("contracts")
+def contracts(
+    files: Files,
+    *,
+    as_of: Annotated[str, typer.Option(help="Date from which to look ahead, YYYY-MM-DD.")],
+    within: Annotated[int, typer.Option(min=1, help="Days to look ahead.")] = 180,
+    currency: Currency = None,
+    data: Data = None,
+) -> None:
+    """Show committed against discretionary cost, and contracts that end or need notice soon."""
+    opened = open_ledger(*files, currency=currency, data=data)
+    try:
+        day = dt.date.fromisoformat(as_of)
+    except ValueError:
+        raise ValueFormatError("is not a date", field="--as-of", value=as_of, remedy="write YYYY-MM-DD") from None
+    print_table(
+        commitment_view(opened), f"Committed and discretionary · {opened.title} · {opened.currency}", exact=True
+    )
+    print_table(expiring(opened, day, within), f"\nDue within {within} days of {as_of}", exact=True)
+
+
+@app.command("carbon")
+def carbon(
+    files: Files,
+    *,
+    layer: Annotated[str, typer.Option(help="tower, solution or consumer.")] = "solution",
+    months: Annotated[int, typer.Option(min=1, help="The latest months to cover.")] = 12,
+    currency: Currency = None,
+    data: Data = None,
+) -> None:
+    """Show energy and CO2e, allocated by the drivers that allocate cost."""
+    opened = open_ledger(*files, currency=currency, data=data)
+    frame = carbon_view(opened, _layer(layer, LAYERS), months)
+    print_table(frame, f"Energy and CO2e by {layer} · {opened.title}", shares=("share",))
+
+
+def _layer(name: str, known: tuple[str, ...]) -> str:
+    if name not in known:
+        raise UnknownReferenceError("unknown layer", field="--layer", value=name, remedy=f"use {', '.join(known)}")
+    return name
 
 
 def _write(opened: Ledger, folder: Path) -> None:

@@ -15,9 +15,12 @@ from btim.allocation import allocate
 from btim.errors import ValueFormatError
 from btim.files import published
 from btim.ledger import Ledger, open_ledger
-from btim.views import Months, chosen_months, consumer_view, finance_view, period_of, technology_view
+from btim.tables import read_table
+from btim.tagging import tagged_elements, with_tags
+from btim.views import Months, changes, chosen_months, consumer_view, finance_view, period_of, technology_view
 from service.terminal_tables import print_table
 
+KEYS = ("month", "pool", "sub_pool", "expenditure", "run_grow_transform", "tower", "sub_tower", "consumer", "solution")
 SHARES = ("share", "utilisation", "metered_share", "gap_share")
 
 
@@ -36,6 +39,8 @@ def view(
     month: Annotated[str | None, typer.Option(help="One month, YYYY-MM, or a span YYYY-MM:YYYY-MM.")] = None,
     months: Annotated[int, typer.Option(min=1, help="The latest months to cover.")] = 12,
     by: Annotated[str | None, typer.Option(help="Columns to group by, separated by commas.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help='Only what carries this tag, "AI Enabled=Yes"; repeat.')] = None,
+    since: Annotated[Path | None, typer.Option(help="A CSV of this view as last published: show what changed.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the whole view as CSV here.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the files that ledger.toml names.")] = None,
     currency: Annotated[str | None, typer.Option(help="Reporting currency (ISO 4217).")] = None,
@@ -43,12 +48,15 @@ def view(
     """Show where the money goes (finance), what towers cost and how they are used (technology), who pays (consumer)."""
     opened = open_ledger(*ledger, currency=currency, data=data)
     covered = _span(month) or months
-    frame = _frame(which, opened, by, covered)
+    frame = _frame(which, opened, by, covered, _tags(tag))
     period = period_of(chosen_months(opened, covered))
     label = " — SYNTHETIC" if opened.synthetic else ""
     print_table(
         frame, f"{which.value} view · {opened.title}{label} · {period} · {opened.currency} · actual", shares=SHARES
     )
+    if since is not None:
+        keys = [name for name in KEYS if name in frame.columns]
+        print_table(changes(frame, read_table(since), keys), f"\nChanged since {since}", exact=True)
     if csv is not None:
         with published(csv) as target:
             frame.to_csv(target, index=False)
@@ -61,10 +69,29 @@ def _span(month: str | None) -> Months:
     return (first, last or first)
 
 
-def _frame(which: View, opened: Ledger, by: str | None, months: Months) -> pd.DataFrame:
+def _tags(texts: list[str] | None) -> dict[str, str]:
+    wanted = {}
+    for text in texts or []:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise ValueFormatError("is not tag=value", field="--tag", value=text, remedy='write "AI Enabled=Yes"')
+        wanted[name.strip()] = value.strip()
+    return wanted
+
+
+def _frame(which: View, opened: Ledger, by: str | None, months: Months, tags: dict[str, str]) -> pd.DataFrame:
     keys = [key.strip() for key in by.split(",")] if by else []
     if which is View.FINANCE:
-        return finance_view(opened, keys or ("pool", "expenditure"), months)
+        return finance_view(with_tags(opened, tags) if tags else opened, keys or ("pool", "expenditure"), months)
+    frame = _allocated(which, opened, by, keys, months)
+    if not tags:
+        return frame
+    carriers = [layer for layer in ("tower", "solution", "consumer") if layer in frame.columns]
+    carries = [frame[layer].isin(tagged_elements(opened, layer, tags)) for layer in carriers]
+    return frame[pd.concat(carries, axis=1).any(axis=1)].reset_index(drop=True)
+
+
+def _allocated(which: View, opened: Ledger, by: str | None, keys: list[str], months: Months) -> pd.DataFrame:
     allocation = allocate(opened)
     if which is View.TECHNOLOGY:
         if keys:
