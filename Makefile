@@ -32,7 +32,7 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/test_documented_commands.py
+	$(BIN)/python -m pytest -q -n 2 tests/test_documented_commands.py
 
 format: install
 	$(BIN)/ruff format .
