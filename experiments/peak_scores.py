@@ -43,7 +43,7 @@ def pinball(actual: Floats, quantile: Floats, level: float) -> Floats:
 
 
 def cases(backtest: pd.DataFrame, panel: pd.DataFrame, steps: int, day: int) -> Cases:
-    """Line up every origin with a known actual maximum.
+    """Line up every origin with a known actual maximum and some demand before it.
 
     Args:
         backtest: the frame of `backtest_peaks`, with several levels.
@@ -65,7 +65,7 @@ def cases(backtest: pd.DataFrame, panel: pd.DataFrame, steps: int, day: int) -> 
         if not np.isclose(future.max(), record["actual_max"]):
             raise ValueFormatError("differs from the panel", field="actual_max", value=record["actual_max"])
         rows.append((record, past, future))
-    return _lined_up(rows, names, levels, day)
+    return _lined_up([row for row in rows if np.nanmax(row[1], initial=0.0) > 0], names, levels, day)
 
 
 def _lined_up(rows: list[Row], names: list[str], levels: Floats, day: int) -> Cases:

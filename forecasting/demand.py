@@ -12,7 +12,10 @@ import numpy.typing as npt
 
 from btim.errors import ValueFormatError
 from forecasting.blocks import Blocks
+from forecasting.checkpoints import Store
+from forecasting.classes import is_intermittent, series_class
 from forecasting.ensemble import Combined, combined
+from forecasting.events import Event, event_multipliers
 from forecasting.frequency import Frequency
 from forecasting.maxima import History, levels_before
 from forecasting.origins import MemberForecasts, OnProgress, Plan, member_forecasts, planned_backs
@@ -38,6 +41,8 @@ class Outlook:
     ensemble: Combined
     history: History
     pools: tuple[str, ...]
+    event_notes: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 def checked_seasons(frequency: Frequency, seasons: Sequence[int | str]) -> tuple[int, ...]:
@@ -85,7 +90,9 @@ def outlook(
     past_origins: int = 0,
     effort: str = "standard",
     workers: int = 1,
+    events: Sequence[Event] = (),
     on_progress: OnProgress | None = None,
+    store: Store | None = None,
 ) -> Outlook:
     """Run members and ensemble for the longest window, at the end and at enough past origins to learn from.
 
@@ -96,7 +103,9 @@ def outlook(
         past_origins: how many of the past origins will themselves be reported (a backtest), one longest window apart.
         effort: `quick`, `standard` or `full`: which local models take part.
         workers: processes for the local models.
+        events: holidays and the planner's calendar.
         on_progress: called with the work done and in all.
+        store: keeps finished work for another run.
 
     Raises:
         ValueFormatError: the effort is unknown.
@@ -109,20 +118,23 @@ def outlook(
     least = _least_history(seasons, spacing)
     completed = COMPLETED_WINDOWS[effort] + past_origins * (horizon // spacing)
     backs = planned_backs([len(one.y) for one in series], horizon, spacing, completed, least=least)
-    plan = Plan(horizon, backs, seasons, _local_names(effort, seasons), AFFORDABLE[effort], workers)
-    members = member_forecasts([one.y for one in series], pools, plan, on_progress)
+    names = _local_names(effort, seasons, intermittent=any(is_intermittent(one.y) for one in series))
+    plan = Plan(horizon, backs, seasons, names, AFFORDABLE[effort], workers)
+    members = member_forecasts([one.y for one in series], pools, plan, on_progress, store)
     ensemble = combined(members, list(pools))
     forecasts = _with_last_resort(ensemble.forecasts, members)
+    uplifts, notes = event_multipliers(panel, members.filled, backs, horizon, events)
     history = History(
-        forecasts,
+        forecasts * uplifts,
         members.actuals,
         levels_before(members.filled, backs, panel.frequency.steps_a_day),
         backs,
         pools,
         np.array([float(np.nanmin(one.y)) >= 0 for one in series]),
         Blocks(tuple(one.y for one in series), panel.frequency.steps_a_day, seasons[-1] if seasons else 1),
+        uplifts,
     )
-    return Outlook(panel, members, ensemble, history, pools)
+    return Outlook(panel, members, ensemble, history, pools, notes, tuple(series_class(one, seasons) for one in series))
 
 
 def _least_history(seasons: tuple[int, ...], spacing: int) -> int:
@@ -130,9 +142,10 @@ def _least_history(seasons: tuple[int, ...], spacing: int) -> int:
     return max(longest + first + min(spacing, first), 2 * first, 8)
 
 
-def _local_names(effort: str, seasons: tuple[int, ...]) -> tuple[str, ...]:
-    names = EFFORTS[effort]
-    return names if seasons else tuple("naive" if name == "snaive" else name for name in names if name != "mstl")
+def _local_names(effort: str, seasons: tuple[int, ...], *, intermittent: bool) -> tuple[str, ...]:
+    seasonless = tuple("naive" if name == "snaive" else name for name in EFFORTS[effort] if name != "mstl")
+    names = EFFORTS[effort] if seasons else seasonless
+    return (*names, "tsb") if intermittent else names
 
 
 def _with_last_resort(forecasts: Floats, members: MemberForecasts) -> Floats:

@@ -31,7 +31,10 @@ TIME_DECAY = 0.9
 
 @dataclass(frozen=True)
 class History:
-    """What calibration needs: forecasts and actuals (origin, series, step), levels (origin, series), backs, pools."""
+    """What calibration needs: forecasts and actuals (origin, series, step), levels (origin, series), backs, pools.
+
+    `uplifts` (origin, series, step) are the events' multipliers that the forecasts contain.
+    """
 
     forecasts: Floats
     actuals: Floats
@@ -40,6 +43,7 @@ class History:
     groups: tuple[str, ...]
     non_negative: npt.NDArray[np.bool_]
     blocks: Blocks
+    uplifts: Floats
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ def _past_windows(history: History, origin: int, past: Ints, residuals: Floats, 
     earlier = furthest + spacing * np.arange(max(0, min(MOST_WINDOWS - len(modelled), room)), 0, -1)
     backs = np.concatenate([earlier, modelled, [back]]).astype(np.int64)
     candidates = blocks.candidates(window, backs)
+    candidates[len(earlier) :] *= _peak_uplifts(history, np.append(past, origin), window)[:, :, None]
     own = np.full((*candidates.shape[:2], 1), np.nan)
     own[len(earlier) : len(backs) - 1, :, 0] = _path_medians(history, past, residuals, window)
     own[-1, :, 0] = centre
@@ -133,6 +138,14 @@ def _past_windows(history: History, origin: int, past: Ints, residuals: Floats, 
         blocks.highest(backs),
         history.groups,
     )
+
+
+def _peak_uplifts(history: History, origins: Ints, window: int) -> Floats:
+    """How much events raise the forecast's maximum over the window (origin, series)."""
+    with_events = history.forecasts[origins, :, :window]
+    usual = (with_events / history.uplifts[origins, :, :window]).max(axis=2)
+    raised = with_events.max(axis=2)
+    return np.asarray(np.divide(raised, usual, out=np.ones_like(raised), where=(usual > 0) & (raised > 0)))
 
 
 def _scaled_residuals(history: History, past: Ints, window: int) -> Floats:

@@ -9,7 +9,7 @@ A member sees `history[:cut]` and nothing else; what came after stands in a sepa
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from btim.errors import ModelFailure
+from forecasting.checkpoints import Answer, Store, task_name
 from forecasting.local import local_models
 from forecasting.pooled import PooledModel, pooled_forecasts, pooled_models
 
@@ -26,7 +27,6 @@ OnProgress = Callable[[int, int], None]
 SERIES_IN_A_TASK = 4
 POOLED_NAMES = ("pooled-long", "pooled-mid", "pooled-short")
 T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,11 @@ def planned_backs(lengths: Sequence[int], window: int, spacing: int, completed: 
 
 
 def member_forecasts(
-    histories: Sequence[Floats], groups: Sequence[str], plan: Plan, on_progress: OnProgress | None = None
+    histories: Sequence[Floats],
+    groups: Sequence[str],
+    plan: Plan,
+    on_progress: OnProgress | None = None,
+    store: Store | None = None,
 ) -> MemberForecasts:
     """Forecast every series at every origin with every member.
 
@@ -90,12 +94,14 @@ def member_forecasts(
         groups: the pool each series learns in.
         plan: origins, horizon, seasons and members.
         on_progress: called with the work done and the work in all.
+        store: keeps finished tasks for another run.
     """
     season = plan.seasons[0] if plan.seasons else 1
     filled = tuple(filled_history(y, season) for y in histories)
     with ExitStack() as stack:
         pool = stack.enter_context(ProcessPoolExecutor(plan.workers)) if plan.workers > 1 else None
-        run = Runner(pool, on_progress)
+        run = Runner(pool, on_progress, store)
+        plan = replace(plan, workers=1)
         pooled = _pooled_forecasts(filled, groups, plan, run)
         local, failures = _local_forecasts(filled, plan, run)
     names = (*pooled, *plan.local_names)
@@ -135,14 +141,14 @@ def _pooled_forecasts(filled: Sequence[Floats], groups: Sequence[str], plan: Pla
     answers: dict[str, Floats] = {}
     for (place, members), answer in zip(targets, run(_pooled_task, tasks), strict=True):
         name = POOLED_NAMES[place]
-        answers.setdefault(name, np.full(_shape(filled, plan), np.nan))[:, members] = answer
+        answers.setdefault(name, np.full(_shape(filled, plan), np.nan))[:, members] = answer.forecasts
     return answers
 
 
-def _pooled_task(task: PooledTask) -> Floats:
+def _pooled_task(task: PooledTask) -> Answer:
     model, series, plan, affordable = task
     with threadpool_limits(1):
-        return pooled_forecasts(model, series, plan.backs, plan.horizon, affordable)
+        return Answer(pooled_forecasts(model, series, plan.backs, plan.horizon, affordable))
 
 
 def _local_forecasts(
@@ -153,25 +159,32 @@ def _local_forecasts(
     size = SERIES_IN_A_TASK
     chunks = [range(start, min(start + size, len(filled))) for start in range(0, len(filled), size)]
     results = run(_local_task, [([filled[i] for i in chunk], plan) for chunk in chunks])
-    for chunk, (answer, failed) in zip(chunks, results, strict=True):
-        answers[:, :, chunk.start : chunk.stop] = answer
-        failures.update({(chunk.start + index, name): reason for (index, name), reason in failed.items()})
+    for chunk, result in zip(chunks, results, strict=True):
+        answers[:, :, chunk.start : chunk.stop] = result.forecasts
+        failures.update({(chunk.start + index, name): reason for index, name, reason in result.failures})
     return list(answers), failures
 
 
 class Runner:
-    """Runs independent tasks in order, on one process or several, and tells how many are done."""
+    """Runs independent tasks in order, on one process or several; keeps finished ones and tells how many are done."""
 
-    def __init__(self, pool: ProcessPoolExecutor | None, on_progress: OnProgress | None) -> None:
-        self.pool, self.on_progress = pool, on_progress
+    def __init__(self, pool: ProcessPoolExecutor | None, on_progress: OnProgress | None, store: Store | None) -> None:
+        self.pool, self.on_progress, self.store = pool, on_progress, store
         self.done = 0
         self.total = 0
 
-    def __call__(self, work: Callable[[T], R], tasks: Sequence[T]) -> list[R]:
+    def __call__(self, work: Callable[[T], Answer], tasks: Sequence[T]) -> list[Answer]:
         """Answers of the tasks, in their order."""
         self.total += len(tasks)
+        names = [task_name(work.__name__, task) for task in tasks] if self.store else [""] * len(tasks)
+        kept = [self.store.get(name) if self.store else None for name in names]
+        missing = [task for task, answer in zip(tasks, kept, strict=True) if answer is None]
+        fresh = iter(self.pool.map(work, missing) if self.pool else map(work, missing))
         answers = []
-        for answer in self.pool.map(work, tasks) if self.pool else map(work, tasks):
+        for name, old in zip(names, kept, strict=True):
+            answer = next(fresh) if old is None else old
+            if self.store and old is None:
+                self.store.put(name, answer)
             answers.append(answer)
             self.done += 1
             if self.on_progress is not None:
@@ -179,11 +192,7 @@ class Runner:
         return answers
 
 
-Task = tuple[list[Floats], Plan]
-Result = tuple[Floats, dict[tuple[int, str], str]]
-
-
-def _local_task(task: Task) -> Result:
+def _local_task(task: tuple[list[Floats], Plan]) -> Answer:
     histories, plan = task
     models = local_models(plan.local_names, plan.seasons)
     answer = np.full((len(models), *_shape(histories, plan)), np.nan)
@@ -198,4 +207,4 @@ def _local_task(task: Task) -> Result:
                     answer[m, j, i] = model.forecast(y[:cut], plan.horizon)
                 except ModelFailure as failure:
                     failed[i, model.name] = failure.what
-    return answer, failed
+    return Answer(answer, tuple((i, name, reason) for (i, name), reason in failed.items()))

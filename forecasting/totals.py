@@ -45,14 +45,21 @@ def with_totals(history: History, totals: tuple[Total, ...], day: int, seasons: 
         return history
     parts = [list(total.parts) for total in totals]
     filled = tuple(filled_history(total.series.y, seasons[0] if seasons else 1) for total in totals)
+    forecasts = np.stack([history.forecasts[:, p].sum(axis=1) for p in parts], axis=1)
+    usual = np.stack([(history.forecasts / history.uplifts)[:, p].sum(axis=1) for p in parts], axis=1)
+    actuals = np.stack([history.actuals[:, p].sum(axis=1) for p in parts], axis=1)
+    blocks = Blocks((*history.blocks.histories, *(total.series.y for total in totals)), day, history.blocks.season)
     return History(
-        np.concatenate([history.forecasts, np.stack([history.forecasts[:, p].sum(axis=1) for p in parts], axis=1)], 1),
-        np.concatenate([history.actuals, np.stack([history.actuals[:, p].sum(axis=1) for p in parts], axis=1)], 1),
+        np.concatenate([history.forecasts, forecasts], axis=1),
+        np.concatenate([history.actuals, actuals], axis=1),
         np.concatenate([history.levels, levels_before(filled, history.backs, day)], axis=1),
         history.backs,
         (*history.groups, *(f"{TOTAL_PREFIX}{total.series.tower}" for total in totals)),
         np.concatenate([history.non_negative, [bool(history.non_negative[p].all()) for p in parts]]),
-        Blocks((*history.blocks.histories, *(total.series.y for total in totals)), day, history.blocks.season),
+        blocks,
+        np.concatenate(
+            [history.uplifts, np.divide(forecasts, usual, out=np.ones_like(usual), where=np.abs(usual) > 0)], axis=1
+        ),
     )
 
 

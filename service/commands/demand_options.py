@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from btim.errors import FileError, ValueFormatError, WaterlineError
 from btim.files import published
 from btim.tables import read_table
+from service.checkpoint_folder import CheckpointFolder
 
 MOST_WORKERS = 2
 TABLES = {".csv", ".parquet", ".pq"}
@@ -32,6 +33,11 @@ Zone = Annotated[str | None, typer.Option("--tz", help="Zone of naive stamps, su
 KeepGoing = Annotated[bool, typer.Option("--keep-going", help="Name series that cannot be answered, answer the rest.")]
 Effort = Annotated[str, typer.Option("--effort", help="quick, standard or full: how many models take part.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes to use. [default: up to 2]")]
+Events = Annotated[Path | None, typer.Option("--events", help="Calendar: event, ds (until, uplift, tower, unique_id).")]
+Holidays = Annotated[str, typer.Option("--holidays", help="Countries whose public holidays count: CN,HK,US …")]
+Checkpoint = Annotated[
+    Path | None, typer.Option("--checkpoint", help="Folder that keeps finished work; the same command continues there.")
+]
 Encoding = Annotated[str | None, typer.Option("--encoding", help="Of a CSV that is not UTF-8, such as gb18030.")]
 
 
@@ -43,6 +49,16 @@ def processes(asked: int | None) -> int:
 def read_panel(path: Path, encoding: str | None) -> pd.DataFrame:
     """Read a panel file as it is; the forecasting room checks it."""
     return read_table(path, encoding=encoding)
+
+
+def read_events(path: Path | None) -> pd.DataFrame | None:
+    """Read a calendar file; the forecasting room checks it."""
+    return None if path is None else read_table(path)
+
+
+def store(folder: Path | None) -> CheckpointFolder | None:
+    """The folder of finished work, when one is named."""
+    return None if folder is None else CheckpointFolder(folder)
 
 
 def split(text: str) -> list[str]:
