@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from service.chain import ChainResult, PortfolioPart
+from service.chain import ChainResult, PortfolioPart, ReadingPart
 from service.output.candidates import CandidateRow, candidate_rows
 from service.output.formats import is_missing
 
 _FORMULA = re.compile(r"^\s*[=+\-@\t\r＝＋－＠]")
+_SPACED = re.compile(r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d)")
 _PLAIN_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$")
 
 
@@ -33,17 +34,17 @@ def csv_tables(chain: ChainResult) -> Iterator[tuple[str, pd.DataFrame]]:
     if chain.portfolio is not None:
         yield from _portfolio_tables(chain.portfolio)
     if chain.reading is not None:
-        yield "value_events.csv", chain.reading.events
+        yield "value_events.csv", _with_passages(chain.reading)
         yield "value_by_solution.csv", chain.reading.by_solution
     if chain.ledger is not None:
         yield "view_finance.csv", chain.ledger.finance
         yield "view_technology.csv", chain.ledger.technology
-        yield "view_consumer.csv", chain.ledger.consumer
+        yield "view_consumer.csv", _with_names(chain.ledger.consumer, chain.names)
 
 
 def write_csv(frame: pd.DataFrame, path: Path, chain: ChainResult) -> None:
     """Write one frame: UTF-8, comma, LF, a header; then `as_of`, `currency` and, where it is so, `synthetic`."""
-    extra: dict[str, Any] = {"as_of": chain.as_of, "currency": chain.currency}
+    extra: dict[str, Any] = {"as_of": _SPACED.sub(r"\1T\2", chain.as_of), "currency": chain.currency}
     if chain.synthetic:
         extra["synthetic"] = True
     added = {name: value for name, value in extra.items() if name not in frame.columns}
@@ -82,6 +83,26 @@ def cell_text(value: Any) -> str:
 def neutral(text: str) -> str:
     """Put an apostrophe before text that a spreadsheet would run as a formula; a plain number is left alone."""
     return f"'{text}" if _FORMULA.match(text) and not _PLAIN_NUMBER.match(text) else text
+
+
+def _with_passages(part: ReadingPart) -> pd.DataFrame:
+    """Events with the quoted passage beside its offsets, so that a reader of the file needs no document."""
+    if "evidence" not in part.events.columns:
+        return part.events
+    frame = part.events.copy()
+    spans = zip(frame["document"], frame["evidence"], strict=True)
+    passages = [part.texts.get(str(document), "")[int(span[0]) : int(span[1])] for document, span in spans]
+    frame.insert(frame.columns.tolist().index("evidence") + 1, "passage", passages)
+    return frame
+
+
+def _with_names(view: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    if "solution" not in view.columns or not names:
+        return view
+    frame = view.copy()
+    shown = [names.get(str(solution)) for solution in frame["solution"]]
+    frame.insert(frame.columns.tolist().index("solution") + 1, "solution_name", shown)
+    return frame
 
 
 def _portfolio_tables(part: PortfolioPart) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -31,7 +31,7 @@ def test_a_whole_run_leaves_the_report_and_every_table(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     for path in (path for path in paths if path.suffix == ".csv"):
         assert records(path)[0]["synthetic"] == "true"
-        assert records(path)[0]["as_of"] == "2026-02-09" or "as_of" in pd.read_csv(path).columns
+        assert records(path)[0]["as_of"][:10] == "2026-02-09"
         assert records(path)[0]["currency"] in {"USD", "CNY"}
 
 
@@ -48,6 +48,14 @@ def test_the_files_hold_unrounded_numbers(tmp_path):
     assert records(tmp_path / "view_finance.csv")[0]["amount"] == "4040000"
     limit = records(tmp_path / "limits.csv")[0]
     assert (limit["limit"], limit["unused"], limit["basis"]) == ("budget 2027", "400000.0", "LP estimate")
+
+
+def test_an_event_stands_with_its_passage_and_a_solution_with_its_name(tmp_path):
+    write_outputs(chain(names={"Fraud Shield": "反欺诈平台"}, as_of="2026-02-09 23:00"), tmp_path)
+    events = records(tmp_path / "value_events.csv")
+    assert [event["passage"] for event in events][2] == "误报处理成本降低了1200万元"
+    assert events[0]["as_of"] == "2026-02-09T23:00"
+    assert records(tmp_path / "view_consumer.csv")[0]["solution_name"] == "反欺诈平台"
 
 
 def test_a_file_in_the_place_of_the_folder_is_refused_and_nothing_is_left(tmp_path):
