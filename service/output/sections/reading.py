@@ -17,20 +17,23 @@ from service.output.page import Chart, Figure, Figures, Gallery, Section, kept
 from service.output.sections.evidence import confidence_words, quotes
 from service.output.sections.value_tables import (
     COUNTED,
+    WAITING,
     credited,
     kinds_of_value,
     reasons_table,
     risks_table,
     solutions_table,
     stated_money,
-    to_settle,
     unsettled_table,
+    waiting_money,
+    with_waiting,
 )
 
 ID, TITLE = "value", "What came of it"
 QUESTION = "Did what was funded pay back, according to whom, and how sure is that?"
 MOST_BARS = 14
-SHADES = {"realised_saving": "water", "realised_gain": "water-2", "revenue": "c6"}
+SHADES = {"realised_saving": "water", "realised_gain": "water-2", "revenue": "c6", WAITING: "sunk"}
+COLOURS = {"realised_saving": "strong blue", "realised_gain": "faint blue", "revenue": "green", WAITING: "grey"}
 
 
 def reading_section(chain: ChainResult) -> Section:
@@ -75,7 +78,8 @@ def reading_words(part: ReadingPart, currency: str | None) -> str:
     read = f"{counted(len(part.readings), 'document')} make {counted(len(part.events), 'statement')} about value"
     many = _many_counted(part)
     if not many:
-        return f"{read}; none of them is realised, credited to a solution and sure enough to count."
+        settle = f" {len(part.unsettled)} wait for a person to settle." if len(part.unsettled) else ""
+        return f"{read}; none is sure enough, realised and credited to a solution, so none counts.{settle}"
     sums = [f"{money(_sum(part, 'realised_saving'), currency)} saved"]
     sums += [f"{money(_sum(part, 'realised_gain'), currency)} gained"] if _sum(part, "realised_gain") else []
     return f"{read}; {many} count as realised: {' and '.join(sums)}, as the reports claim."
@@ -86,7 +90,8 @@ def reading_figures(part: ReadingPart, currency: str | None) -> Figures:
     gain, revenue, yearly = (_sum(part, name) for name in ("realised_gain", "revenue", "saving_a_year"))
     apart = f"apart from {money(revenue, currency)} revenue: no margin is assumed" if revenue else "revenue stays apart"
     a_year = f"besides {money(yearly, currency)} a year, never added" if yearly else "credited to a solution"
-    waiting, stated = to_settle(part), stated_money(part, currency)
+    waiting, stated = sum(waiting_money(part, currency).values()), stated_money(part, currency)
+    unsure = counted(len(part.unsettled), "statement") + " not sure enough to count"
     left = stated[stated["fate"] != COUNTED]
     claims, count = counted(len(left), "claim of money", "claims of money"), f"{_many_counted(part)} count"
     return Figures(
@@ -94,8 +99,8 @@ def reading_figures(part: ReadingPart, currency: str | None) -> Figures:
             Figure("Realised savings", money(_sum(part, "realised_saving"), currency), "claimed", a_year),
             Figure("Realised gains", money(gain, currency), "claimed", apart),
             Figure("Claimed, not counted", money(left["amount"].sum(), currency), "claimed", f"{claims}; {count}"),
-            Figure("For a person to settle", str(waiting), "claimed", "read, but not sure enough to count",
-                   "warn" if waiting else ""),
+            Figure("For a person to settle", money(waiting, currency), "claimed", f"of these, in {unsure}",
+                   "warn" if len(part.unsettled) else ""),
         )
     )  # fmt: skip
 
@@ -107,19 +112,19 @@ def _charts(part: ReadingPart, chain: ChainResult) -> Gallery | None:
 
 
 def _by_solution(part: ReadingPart, chain: ChainResult) -> Chart | None:
-    kinds = [name for name in SHADES if name in part.by_solution.columns]
-    rows = [row for row in part.by_solution.to_dict("records") if any(credited(row, name) for name in kinds)]
+    rows = with_waiting(part, chain)
+    kinds = [name for name in SHADES if any(credited(row, name) for row in rows)]
     rows = sorted(rows, key=lambda row: -sum(credited(row, name) for name in kinds))[:MOST_BARS]
-    if not rows:
+    if not kinds:
         return None
     scale = money_scale(sum(abs(credited(row, name)) for name in kinds) for row in rows)
     bars = [_bar(row, kinds, scale, chain) for row in rows]
     title, unit = "Realised value by solution", unit_of(chain.currency, scale)
     svg = ranked_bars("value", bars, title=title, unit=unit, divisor=scale.divisor, synthetic=chain.synthetic)
-    note = (
-        "Strong: saved; faint: gained; green: revenue, no margin assumed. At the end: mean confidence of what counts."
+    note = "; ".join(f"{COLOURS[kind]}: {kinds_of_value(kind)}" for kind in kinds)
+    return Chart(
+        title, svg, "claimed", note[:1].upper() + note[1:] + ". At the end: mean confidence of the statements."
     )
-    return Chart(title, svg, "claimed", note)
 
 
 def _bar(row: Mapping[Any, Any], kinds: list[str], scale: Scale, chain: ChainResult) -> RankedBar:

@@ -15,9 +15,14 @@ from service.output.page import Cell, Column, Row, Table
 from service.output.sections.evidence import MOVES, confidence_words, event_words, language
 from service.output.sections.views import by_solution
 
-COUNTED = "counted"
-AMOUNTS = ("realised_saving", "realised_gain", "revenue", "saving_a_year", "other_changes")
-_LABELS = {"realised_saving": "saved", "realised_gain": "gained", "saving_a_year": "saved a year"}
+COUNTED, WAITING = "counted", "waiting"
+AMOUNTS = ("realised_saving", "realised_gain", "revenue", "saving_a_year", "other_changes", WAITING)
+_LABELS = {
+    WAITING: "waiting for a person",
+    "realised_saving": "saved",
+    "realised_gain": "gained",
+    "saving_a_year": "saved a year",
+}
 MOST_ROWS = 40
 
 
@@ -34,18 +39,18 @@ def kinds_of_value(column: str) -> str:
 
 def solutions_table(part: ReadingPart, chain: ChainResult) -> Table | None:
     """Value credited to each solution, beside what it costs where a ledger was given."""
-    frame = part.by_solution
-    if frame.empty:
+    found = with_waiting(part, chain)
+    if not found:
         return None
-    amounts = [name for name in AMOUNTS if name in frame.columns and frame[name].map(bool).any()]
+    amounts = [name for name in AMOUNTS if any(credited(row, name) for row in found)]
     costs, period = _costs(chain)
-    scale = money_scale([*(value for name in amounts for value in frame[name]), *costs.values()])
+    scale = money_scale([*(credited(row, name) for name in amounts for row in found), *costs.values()])
     unit = unit_of(chain.currency, scale)
     columns = [Column("Solution"), *(Column(heading(kinds_of_value(name)), unit, num=True) for name in amounts)]
     columns += [Column("Statements", num=True), Column("Confidence", num=True)]
     columns += [Column("Costs", f"{unit}, {period}", num=True)] if costs else []
     rows = []
-    for row in frame.to_dict("records"):
+    for row in found:
         texts = [Cell(str(row["name"]), "" if is_missing(row.get("solution")) else str(row["solution"]))]
         texts += [Cell(scaled(row[name], scale) if credited(row, name) else MISSING) for name in amounts]
         texts += [Cell(number(row.get("events"))), Cell(confidence_words(row.get("confidence")))]
@@ -63,9 +68,25 @@ def _costs(chain: ChainResult) -> tuple[dict[str, float], str]:
     return {str(row["solution"]): float(row["amount"]) for row in rows if row["solution"]}, chain.ledger.period
 
 
-def to_settle(part: ReadingPart) -> int:
-    """How many statements wait for a person."""
-    return len(part.unsettled)
+def waiting_money(part: ReadingPart, currency: str | None) -> dict[str, float]:
+    """Money by solution in realised statements that wait for a person: stated, not counted, never added to value."""
+    sums: dict[str, float] = {}
+    for event in part.unsettled.to_dict("records"):
+        moved = event.get("kind") in MOVES and event.get("status") == "realised" and event.get("unit") == "money"
+        if moved and event.get("currency") == currency and not is_missing(event.get("solution")):
+            sums[str(event["solution"])] = sums.get(str(event["solution"]), 0.0) + float(event["value"])
+    return sums
+
+
+def with_waiting(part: ReadingPart, chain: ChainResult) -> list[dict[Any, Any]]:
+    """The rows by solution, each with its money that waits, and rows for solutions that have nothing else."""
+    waiting = waiting_money(part, chain.currency)
+    rows = [row | {WAITING: waiting.pop(str(row["solution"]), 0.0)} for row in part.by_solution.to_dict("records")]
+    for solution, amount in waiting.items():
+        sure = part.unsettled.loc[part.unsettled["solution"] == solution, "confidence"]
+        name = chain.names.get(solution, solution)
+        rows.append({"solution": solution, "name": name, WAITING: amount, "events": 0, "confidence": sure.mean()})
+    return rows
 
 
 def unsettled_table(part: ReadingPart, chain: ChainResult) -> Table | None:

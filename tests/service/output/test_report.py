@@ -165,7 +165,7 @@ def test_an_empty_reading_is_said_without_a_table():
     text = words(
         render_report(only(reading=type(part)(none, part.readings, part.texts, part.by_solution.head(0), none)))
     )
-    assert "2 documents make 0 statements about value; none of them is realised" in text
+    assert "2 documents make 0 statements about value; none is sure enough" in text
 
 
 def test_a_history_that_came_as_text_is_drawn_like_numbers():
@@ -201,3 +201,15 @@ def test_an_objective_that_is_a_ratio_is_not_called_money():
     text = words(render_report(only(portfolio=type(part)(problem, answer, part.frontier, part.headroom))))
     assert "expected worth USD 118.9 m" in text
     assert "Return 2.33" in text
+
+
+def test_money_that_waits_for_a_person_is_shown_by_solution_and_not_added():
+    part = reading_part()
+    unsure = part.events.head(1).assign(counted=False, why="not sure enough", band="review", confidence=0.55)
+    nothing = part.by_solution.head(0)
+    waiting = type(part)(unsure, part.readings, part.texts, nothing, unsure)
+    text = words(render_report(only(reading=waiting, names={"sol-fraud": "Fraud Shield"})))
+    assert "none is sure enough, realised and credited to a solution, so none counts. 1 wait for a person" in text
+    assert "Realised savings USD 0" in text
+    assert "For a person to settle USD 4.20 m" in text
+    assert "Waiting for a person USD m" in text
