@@ -29,6 +29,9 @@ EFFORTS = {
 }
 COMPLETED_WINDOWS = {"quick": 6, "standard": 12, "full": 14}
 AFFORDABLE = {"quick": 2e9, "standard": 1.5e10, "full": 3e10}
+FEWEST_APART = 8
+MOST_ETS = 150_000
+LONGEST_ETS_SEASON = 12
 LONGEST_HORIZON = 100_000
 
 
@@ -114,11 +117,17 @@ def outlook(
         raise ValueFormatError("unknown effort", field="effort", value=effort, remedy=f"use {', '.join(EFFORTS)}")
     series = panel.series
     pools = tuple(one.tower for one in series)
-    horizon, spacing = max(windows), min(windows)
-    least = _least_history(seasons, spacing)
+    horizon = max(windows)
+    least = _least_history(seasons, min(windows))
+    room = max(len(one.y) for one in series) - least
+    spacing = _spacing(min(windows), room, seasons[0] if seasons else 1)
     completed = COMPLETED_WINDOWS[effort] + past_origins * (horizon // spacing)
     backs = planned_backs([len(one.y) for one in series], horizon, spacing, completed, least=least)
-    names = _local_names(effort, seasons, intermittent=any(is_intermittent(one.y) for one in series))
+    names = _local_names(effort, seasons)
+    if effort != "quick" and len(series) * len(backs) * _ets_cost(seasons) <= MOST_ETS:
+        names = (*names, "ets")
+    if any(is_intermittent(one.y) for one in series):
+        names = (*names, "tsb")
     plan = Plan(horizon, backs, seasons, names, AFFORDABLE[effort], workers)
     members = member_forecasts([one.y for one in series], pools, plan, on_progress, store)
     ensemble = combined(members, list(pools))
@@ -142,10 +151,27 @@ def _least_history(seasons: tuple[int, ...], spacing: int) -> int:
     return max(longest + first + min(spacing, first), 2 * first, 8)
 
 
-def _local_names(effort: str, seasons: tuple[int, ...], *, intermittent: bool) -> tuple[str, ...]:
-    seasonless = tuple("naive" if name == "snaive" else name for name in EFFORTS[effort] if name != "mstl")
-    names = EFFORTS[effort] if seasons else seasonless
-    return (*names, "tsb") if intermittent else names
+def _spacing(window: int, room: int, season: int) -> int:
+    """Distance between origins: a window, or a part of one that keeps the season where few whole windows fit."""
+    if room // window >= FEWEST_APART:
+        return window
+    for parts in (2, 3, 4, 7):
+        part = window // parts
+        if window % parts == 0 and (part % season == 0 or part < season):
+            return part
+    return window
+
+
+def _local_names(effort: str, seasons: tuple[int, ...]) -> tuple[str, ...]:
+    if seasons:
+        return EFFORTS[effort]
+    return tuple("naive" if name == "snaive" else name for name in EFFORTS[effort] if name != "mstl")
+
+
+def _ets_cost(seasons: tuple[int, ...]) -> float:
+    """Relative cost of one automatic ETS fit; beyond monthly seasons it is out of reach."""
+    season = seasons[0] if seasons else 1
+    return float(season) if season <= LONGEST_ETS_SEASON else float("inf")
 
 
 def _with_last_resort(forecasts: Floats, members: MemberForecasts) -> Floats:

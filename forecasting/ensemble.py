@@ -14,9 +14,9 @@ import numpy.typing as npt
 from forecasting.origins import MemberForecasts
 
 Floats = npt.NDArray[np.float64]
-PRIOR_WINDOWS = 0.1
 SHARP, EVEN, MEDIAN = "sharp mean", "even mean", "median"
-POWERS = {SHARP: 4.0, EVEN: 1.0}
+RULES = {SHARP: (5.0, 0.1), EVEN: (1.0, 3.0)}
+"""Power of the inverse error, and the pool's windows that it is shrunk by."""
 ERROR_FLOOR = 0.05
 
 
@@ -33,13 +33,13 @@ def combined(members: MemberForecasts, groups: list[str]) -> Combined:
     """Combine members at every origin, each from the windows that had ended before it."""
     backs, horizon = members.plan.backs, members.plan.horizon
     errors = _relative_errors(members)
-    rules = {rule: np.full(members.actuals.shape, np.nan) for rule in POWERS}
+    rules = {rule: np.full(members.actuals.shape, np.nan) for rule in RULES}
     weights: dict[str, Floats] = {}
     for j, back in enumerate(backs):
         ended = backs - horizon >= back
         available = np.isfinite(members.forecasts[:, j, :, 0])
-        shrunk = _shrunk_errors(errors[:, ended], available.shape, groups)
-        for rule, power in POWERS.items():
+        for rule, (power, prior) in RULES.items():
+            shrunk = _shrunk_errors(errors[:, ended], available.shape, groups, prior)
             weights[rule] = _weights(shrunk, available, power)
             rules[rule][j] = np.einsum("mi,mih->ih", weights[rule], np.nan_to_num(members.forecasts[:, j]))
             rules[rule][j][~available.any(axis=0)] = np.nan
@@ -67,7 +67,7 @@ def _relative_errors(members: MemberForecasts) -> Floats:
         return np.asarray(np.where(typical > 0, errors / typical, np.where(np.isfinite(errors), 1.0, np.nan)))
 
 
-def _shrunk_errors(errors: Floats, shape: tuple[int, ...], groups: list[str]) -> Floats:
+def _shrunk_errors(errors: Floats, shape: tuple[int, ...], groups: list[str], prior: float) -> Floats:
     """Mean relative error (member, series) over past origins, shrunk towards the pool's; 1 where nothing is known."""
     counts = np.isfinite(errors).sum(axis=1)
     sums = np.nansum(errors, axis=1)
@@ -76,7 +76,7 @@ def _shrunk_errors(errors: Floats, shape: tuple[int, ...], groups: list[str]) ->
         inside = np.array([name == group for name in groups])
         total = counts[:, inside].sum(axis=1)
         pool = np.where(total > 0, sums[:, inside].sum(axis=1) / np.maximum(total, 1), 1.0)
-        shrunk[:, inside] = (sums[:, inside] + PRIOR_WINDOWS * pool[:, None]) / (counts[:, inside] + PRIOR_WINDOWS)
+        shrunk[:, inside] = (sums[:, inside] + prior * pool[:, None]) / (counts[:, inside] + prior)
     return shrunk
 
 

@@ -26,7 +26,8 @@ RIDGE = 1e-4
 LEAST_WINDOWS_A_LAG = 0.25
 LEAST_BLOCK = 48
 MOST_LAGS = 600
-SEASONLESS = ((70, 0.5), (30, 1.0), (8, 4.0))
+SEASONLESS = ((112, 0.1), (70, 0.1), (30, 1.0), (8, 4.0))
+SEASONLESS_RIDGE = 1e-3
 LARGEST_LOG = 700.0
 
 
@@ -175,7 +176,7 @@ def pooled_models(seasons: Sequence[int], longest: int, horizon: int, *, logs: b
     """Choose models whose lags leave windows to learn from in a history of `longest` steps.
 
     With two seasons: long lags scaled by the longer season, a season and a day scaled by the day, and three days that
-    adapt most. The own shares were chosen on the last part of the M4 hourly training series.
+    adapt most. Lags and own shares were chosen on the last parts of the M4 hourly and weekly training series.
     """
     first, last = (seasons[0], seasons[-1]) if seasons else (1, 1)
     block = min(horizon, max(last, LEAST_BLOCK))
@@ -185,8 +186,9 @@ def pooled_models(seasons: Sequence[int], longest: int, horizon: int, *, logs: b
         wanted = [(3 * first, first, 0.5), (2 * first, first, 1.0), (first + max(2, first // 6), first, 4.0)]
     else:
         wanted = [(2 * last + first, last, 0.5), (last + first, first, 1.0), (3 * first, first, 4.0)]
+    ridge = RIDGE if seasons else SEASONLESS_RIDGE
+    fitting = [one for one in wanted if one[1] < one[0] <= min(MOST_LAGS, longest - block - 2 * one[1])]
     return tuple(
-        PooledModel(f"pooled{lags}", lags, season, block, own, logs)
-        for lags, season, own in wanted
-        if season < lags <= min(MOST_LAGS, longest - block - 2 * season)
+        PooledModel(f"pooled{lags}", lags, season, block, own, logs, ridge)
+        for lags, season, own in (fitting if seasons else fitting[:2])
     )
