@@ -6,6 +6,7 @@ Must not know: how a budget was chosen or how the curve is drawn.
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -86,48 +87,78 @@ def frontier(
             "no such limit", value=listed(limits), remedy=f"limits are {listed(limit.id for limit in problem.limits)}"
         )
     problem = replace(problem, objective=replace(problem.objective, kind="expected_value"))
-    scales = np.linspace(low, high, points)
-    with SolverCrew(timer, threads=problem.solver.threads) as crew:
-        return tuple(_points(problem, set(chosen), [float(scale) for scale in scales], crew, timer, exact=exact))
+    scales = [float(scale) for scale in np.linspace(low, high, points)]
+    line = _Line(problem, set(chosen), timer)
+    previews = [line.preview(scale) for scale in scales]
+    if not exact:
+        return tuple(previews)
+    workers = min(problem.solver.threads, points)
+    with ThreadPoolExecutor(workers) as pool:
+        shares = pool.map(line.exact, [previews[place::workers] for place in range(workers)])
+        found = sorted((point for share in shares for point in share), key=lambda point: point.scale)
+    return tuple(_rising(found) if min(line.budgets.values()) >= 0 else found)
 
 
-def _points(
-    problem: Problem, chosen: set[str], scales: list[float], crew: SolverCrew, timer: Timer, *, exact: bool
-) -> list[FrontierPoint]:
-    model = linear_model(problem)
-    rows = {row.owner: place for place, row in enumerate(model.rows)}
-    base = program_of(model)
-    relaxation = Relaxation(base, model.offset)
-    budgets = {limit.id: limit.max for limit in problem.limits if limit.id in chosen}
-    total = sum(budgets.values())
-    result: list[FrontierPoint] = []
-    for scale in scales:
-        high = base.high.copy()
-        for name, most in budgets.items():
-            high[rows[name]] += most * (scale - 1)
-            relaxation.set_row(rows[name], -np.inf, float(high[rows[name]]))
-        optimum = relaxation.solve()
+def _rising(points: Sequence[FrontierPoint]) -> list[FrontierPoint]:
+    """A larger budget keeps the smaller one's portfolio where its own search, within the gap, found a worse one."""
+    kept: list[FrontierPoint] = []
+    for point in points:
+        before = kept[-1].objective if kept else None
+        if before is not None and point.objective is not None and before > point.objective:
+            bound = max(point.bound or before, before)
+            kept.append(replace(point, objective=before, funded=kept[-1].funded, bound=bound))
+            continue
+        kept.append(point)
+    return kept
+
+
+class _Line:
+    """One problem at many budgets: the model is built once, only the chosen limits' rows move."""
+
+    def __init__(self, problem: Problem, chosen: set[str], timer: Timer) -> None:
+        self.problem, self.timer = problem, timer
+        self.model = linear_model(problem)
+        self.rows = {row.owner: place for place, row in enumerate(self.model.rows)}
+        self.base = program_of(self.model)
+        self.relaxation = Relaxation(self.base, self.model.offset)
+        self.budgets = {limit.id: limit.max for limit in problem.limits if limit.id in chosen}
+        self.total = sum(self.budgets.values())
+
+    def preview(self, scale: float) -> FrontierPoint:
+        """The relaxation at one budget, warm from the one before."""
+        for name, most in self.budgets.items():
+            row = self.rows[name]
+            self.relaxation.set_row(row, -np.inf, float(self.base.high[row] + most * (scale - 1)))
+        optimum = self.relaxation.solve()
+        budget = self.total * scale
         if optimum is None:
-            result.append(FrontierPoint(scale, total * scale, None, None, None, None, "infeasible"))
-            continue
-        gained = sum(float(optimum.row_dual[rows[name]]) * most for name, most in budgets.items())
-        slope = gained / total if total else 0.0
-        if not exact:
-            result.append(FrontierPoint(scale, total * scale, optimum.objective, slope, None, None, "relaxation"))
-            continue
-        scaled = tuple(
-            replace(limit, max=limit.max * scale) if limit.id in chosen else limit for limit in problem.limits
+            return FrontierPoint(scale, budget, None, None, None, None, "infeasible")
+        gained = sum(float(optimum.row_dual[self.rows[name]]) * most for name, most in self.budgets.items())
+        slope = gained / self.total if self.total else 0.0
+        return FrontierPoint(scale, budget, optimum.objective, slope, None, None, "relaxation")
+
+    def exact(self, previews: Sequence[FrontierPoint]) -> list[FrontierPoint]:
+        """The best portfolio at each previewed budget."""
+        with SolverCrew(self.timer, threads=1) as crew:
+            return [self._exact(point, crew) if point.status == "relaxation" else point for point in previews]
+
+    def _exact(self, point: FrontierPoint, crew: SolverCrew) -> FrontierPoint:
+        high = self.base.high.copy()
+        for name, most in self.budgets.items():
+            high[self.rows[name]] += most * (point.scale - 1)
+        limits = tuple(
+            replace(limit, max=limit.max * point.scale) if limit.id in self.budgets else limit
+            for limit in self.problem.limits
         )
-        at_scale = replace(model, problem=replace(problem, limits=scaled))
-        effort = Effort(problem.solver.gap, timer() + problem.solver.time_limit_s, timer)
-        found = search(at_scale, crew, effort, program=replace(base, high=high))
+        model = replace(self.model, problem=replace(self.problem, limits=limits))
+        effort = Effort(self.problem.solver.gap, self.timer() + self.problem.solver.time_limit_s, self.timer)
+        found = search(model, crew, effort, program=replace(self.base, high=high))
         if found.status not in FEASIBLE:
-            result.append(FrontierPoint(scale, total * scale, optimum.objective, slope, None, None, "infeasible"))
-            continue
-        funded = tuple(sorted(found.chosen.items()))
-        result.append(
-            FrontierPoint(
-                scale, total * scale, optimum.objective, slope, found.objective, found.bound, found.status, funded
-            )
+            return replace(point, status="infeasible")
+        return replace(
+            point,
+            objective=found.objective,
+            bound=found.bound,
+            status=found.status,
+            funded=tuple(sorted(found.chosen.items())),
         )
-    return result

@@ -63,14 +63,18 @@ class SolverCrew:
         absolute_gap: float = 1e-6,
         hint: Floats | None = None,
         target: float = -INFINITY,
+        polish: float = 0.0,
         head_start: float = HEAD_START,
     ) -> Answer:
-        """Minimise a program within `seconds`, process start included; a point as good as `target` ends the search."""
+        """Minimise a program within `seconds`, process start included; a point as good as `target` ends the search.
+
+        For `polish` seconds the search goes on towards the optimum although the gap is reached.
+        """
         deadline = self._timer() + max(seconds, 0.05)
         best = _Best()
         program, _, scale = program.scaled()
         absolute_gap, target = absolute_gap / scale, target / scale
-        settings = {"gap": gap, "absolute_gap": absolute_gap, "seconds": seconds, "target": target}
+        settings = {"gap": gap, "absolute_gap": absolute_gap, "seconds": seconds, "target": target, "polish": polish}
         self._ask(program, settings, hint)
         with tempfile.TemporaryDirectory(prefix="waterline-") as folder:
             rival: CbcChild | None = None

@@ -51,9 +51,9 @@ class _Work:
         return not (self.held > self.program.high + self.room).any()
 
     def fill(self) -> bool:
-        """Take back, or take on, whatever still fits and pays; then every lower bound must hold."""
+        """Take back, or on, whatever still fits and pays, nearest to paying first; then lower bounds must hold."""
         gain = -self.program.cost
-        for place in self.order[::-1]:
+        for place in self.order:
             columns = self.model.columns_of(int(place))
             if self.point[list(columns)].any():
                 continue

@@ -24,7 +24,9 @@ INTEGRAL = 1e-7
 ROUNDS = 6
 LARGE = 300
 """From so many candidates on the core method is used; below, the relaxation's bound is too loose for it."""
-CORES = (250, 500)
+CORES = (80, 250, 500)
+POLISH = 0.5
+"""Seconds for which a small problem is searched beyond the gap asked for: most then get their very optimum."""
 ENOUGH = 0.1
 """Seconds below which no solver is asked any more."""
 NEAR = 0.95
@@ -168,7 +170,7 @@ def _branched(
     strict = program
     answer: Answer | None = None
     for _ in range(ROUNDS):
-        answer = crew.solve(strict, gap=effort.gap, seconds=effort.left(), hint=hint)
+        answer = crew.solve(strict, gap=effort.gap, seconds=effort.left(), hint=hint, polish=POLISH)
         bound = min(bound, optimum.objective, -answer.bound + offset)
         if answer.point is None:
             break
