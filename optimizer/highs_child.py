@@ -104,7 +104,8 @@ def solve(job: Mapping[str, Any], sink: IO[bytes]) -> dict[str, Any]:
         nonlocal heard
         found = event.data_out
         distance = found.mip_primal_bound - found.mip_dual_bound
-        if found.running_time >= job["polish"] and distance <= job["gap"] * abs(found.mip_primal_bound):
+        close = np.isfinite(distance) and distance <= job["gap"] * abs(found.mip_primal_bound)
+        if close and 0 < job["polish"] <= found.running_time:
             event.interrupt()
         if found.running_time - heard >= NEWS and np.isfinite(found.mip_dual_bound):
             heard = found.running_time
