@@ -119,7 +119,7 @@ def _by_solution(part: ReadingPart, chain: ChainResult) -> Chart | None:
         return None
     scale = money_scale(sum(abs(credited(row, name)) for name in kinds) for row in rows)
     bars = [_bar(row, kinds, scale, chain) for row in rows]
-    title, unit = "Realised value by solution", unit_of(chain.currency, scale)
+    title, unit = "Value by solution", unit_of(chain.currency, scale)
     svg = ranked_bars("value", bars, title=title, unit=unit, divisor=scale.divisor, synthetic=chain.synthetic)
     note = "; ".join(f"{COLOURS[kind]}: {kinds_of_value(kind)}" for kind in kinds)
     return Chart(

@@ -47,7 +47,7 @@ def solutions_table(part: ReadingPart, chain: ChainResult) -> Table | None:
     scale = money_scale([*(credited(row, name) for name in amounts for row in found), *costs.values()])
     unit = unit_of(chain.currency, scale)
     columns = [Column("Solution"), *(Column(heading(kinds_of_value(name)), unit, num=True) for name in amounts)]
-    columns += [Column("Statements", num=True), Column("Confidence", num=True)]
+    columns += [Column("Statements counted", num=True), Column("Confidence", num=True)]
     columns += [Column("Costs", f"{unit}, {period}", num=True)] if costs else []
     rows = []
     for row in found:
@@ -58,7 +58,7 @@ def solutions_table(part: ReadingPart, chain: ChainResult) -> Table | None:
         rows.append(Row(tuple(texts)))
     note = "Rates and totals are never added, company-wide claims never to a solution's."
     note += " Cost is the ledger's; the reports may cover another time." if costs else ""
-    return Table("Realised value by solution", tuple(columns), tuple(rows), "claimed", note, "value_by_solution.csv")
+    return Table("Value by solution, as claimed", tuple(columns), tuple(rows), "claimed", note, "value_by_solution.csv")
 
 
 def _costs(chain: ChainResult) -> tuple[dict[str, float], str]:
@@ -86,7 +86,7 @@ def with_waiting(part: ReadingPart, chain: ChainResult) -> list[dict[Any, Any]]:
         sure = part.unsettled.loc[part.unsettled["solution"] == solution, "confidence"]
         name = chain.names.get(solution, solution)
         rows.append({"solution": solution, "name": name, WAITING: amount, "events": 0, "confidence": sure.mean()})
-    return rows
+    return sorted(rows, key=lambda row: tuple(-credited(row, name) for name in AMOUNTS))
 
 
 def unsettled_table(part: ReadingPart, chain: ChainResult) -> Table | None:
