@@ -85,10 +85,14 @@ def _as_command(target: Any, name: str) -> Any:
     return command
 
 
+def _summary(name: str) -> str:
+    return COMMANDS[name].summary if name in COMMANDS else f"(added by a package; see waterline {name} --help)"
+
+
 def _overview() -> str:
     names = [*COMMANDS, *sorted(_registered())]
     width = max(map(len, names)) + 2
-    lines = [f"  {name:<{width}}{COMMANDS[name].summary if name in COMMANDS else ''}".rstrip() for name in names]
+    lines = [f"  {name:<{width}}{_summary(name)}" for name in names]
     return "\n".join(
         [
             "Usage: waterline COMMAND [OPTIONS]",
