@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from btim.errors import FileError, RuleError, ValueFormatError
+from btim.fiscal import FiscalCalendar
 from btim.inspection import first_bad_row, header_of, transcoded
 from btim.ledger_settings import AMOUNTS, Rule, SourceFile
 from btim.statements import (
@@ -71,7 +72,13 @@ class Imported:
     sources: tuple[SourceRecord, ...]
 
 
-def import_files(sources: Sequence[SourceFile], rules: Sequence[Rule], *, threads: int | None = None) -> Imported:
+def import_files(
+    sources: Sequence[SourceFile],
+    rules: Sequence[Rule],
+    *,
+    fiscal: FiscalCalendar | None = None,
+    threads: int | None = None,
+) -> Imported:
     """Read and aggregate files; a file whose content was already read in this call is counted once.
 
     Raises:
@@ -83,7 +90,7 @@ def import_files(sources: Sequence[SourceFile], rules: Sequence[Rule], *, thread
     scale = LEAST_SCALE
     for _ in range(2):
         with _database(threads) as database, tempfile.TemporaryDirectory() as folder:
-            imported = _import(database, sources, rules, scale, Path(folder))
+            imported = _import(database, sources, _How(rules, scale, fiscal or FiscalCalendar(), Path(folder)))
         if imported.own_scale <= scale:
             return imported
         scale = imported.own_scale
@@ -104,13 +111,21 @@ def _database(threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
             database.close()
 
 
-def _import(
-    database: duckdb.DuckDBPyConnection, sources: Sequence[SourceFile], rules: Sequence[Rule], scale: int, folder: Path
-) -> Imported:
+@dataclass(frozen=True)
+class _How:
+    """What stays the same for all files of one attempt."""
+
+    rules: Sequence[Rule]
+    scale: int
+    fiscal: FiscalCalendar
+    folder: Path
+
+
+def _import(database: duckdb.DuckDBPyConnection, sources: Sequence[SourceFile], how: _How) -> Imported:
     records: list[SourceRecord] = []
     own_scale = 0
     seen: dict[str, str] = {}
-    database.execute(f"CREATE TEMP TABLE lines ({GROUPED.format(scale=scale)})")
+    database.execute(f"CREATE TEMP TABLE lines ({GROUPED.format(scale=how.scale)})")
     for source in sources:
         header = header_of(source.path, source.encoding)
         digest = _digest(source.path)
@@ -118,26 +133,21 @@ def _import(
             records.append(SourceRecord(source.path.name, digest, source.format, 0, 0, source.tax, seen[digest]))
             continue
         seen[digest] = source.path.name
-        rows, outside, digits = _read(database, source, header, rules, scale, folder)
+        rows, outside, digits = _read(database, source, header, how)
         own_scale = max(own_scale, digits)
         records.append(SourceRecord(source.path.name, digest, source.format, rows, outside, source.tax))
     if own_scale > MOST_SCALE:
         raise RuleError("amounts have too many decimal digits", value=own_scale, remedy=f"at most {MOST_SCALE}")
-    return _fetched(database, rules, scale, own_scale, tuple(records))
+    return _fetched(database, how.rules, how.scale, own_scale, tuple(records))
 
 
 def _read(
-    database: duckdb.DuckDBPyConnection,
-    source: SourceFile,
-    header: list[str],
-    rules: Sequence[Rule],
-    scale: int,
-    folder: Path,
+    database: duckdb.DuckDBPyConnection, source: SourceFile, header: list[str], how: _How
 ) -> tuple[int, int, int]:
     """Stream one file into `lines`; return its rows, rows outside their period, and decimal digits."""
     fields = resolved_fields(source, header)
-    path = transcoded(source.path, source.encoding, folder)
-    statement = lines_statement(source, fields, header, path, rules, scale)
+    path = transcoded(source.path, source.encoding, how.folder)
+    statement = lines_statement(source, fields, header, path, how.rules, how.scale, how.fiscal)
     database.execute("CREATE OR REPLACE TEMP TABLE incoming_lines AS SELECT * FROM lines LIMIT 0")
     try:
         database.execute(f"INSERT INTO incoming_lines {statement}")
@@ -151,7 +161,7 @@ def _read(
     if not rows:
         raise FileError("has a header but no data rows", file=str(source.path), remedy="export it again with its rows")
     if bad_amounts or bad_dates or no_currency:
-        raise first_bad_row(source, fields)
+        raise first_bad_row(source, fields, how.fiscal)
     database.execute("INSERT INTO lines SELECT * FROM incoming_lines")
     return rows, outside, digits
 

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from btim.errors import FileError, InputError, SchemaError, ValueFormatError, listed
 from btim.files import existing_file, read_text
+from btim.fiscal import FiscalCalendar
 from btim.ledger_settings import AMOUNTS, SourceFile
 from btim.tables import plain_decimal
 
@@ -96,7 +97,9 @@ def transcoded(path: Path, encoding: str | None, folder: Path) -> Path:
     return copy
 
 
-def first_bad_row(source: SourceFile, fields: Mapping[str, str] | None) -> InputError:
+def first_bad_row(
+    source: SourceFile, fields: Mapping[str, str] | None, fiscal: FiscalCalendar | None = None
+) -> InputError:
     """The refusal for the first row that cannot be read, with row, column and value.
 
     `fields` None looks only at encoding, quoting and the number of cells.
@@ -120,6 +123,12 @@ def first_bad_row(source: SourceFile, fields: Mapping[str, str] | None) -> Input
         return FileError(f"broken CSV: {error}", file=str(source.path), remedy="check quoting")
     except UnicodeDecodeError:
         read_text(source.path, source.encoding)
+    if fields and fiscal and fiscal.kind != "months":
+        return ValueFormatError(
+            "holds dates outside the fiscal calendar",
+            file=str(source.path),
+            remedy="add their years to calendar.starts",
+        )
     return FileError("cannot be read", file=str(source.path), remedy="export it again")
 
 

@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 
 from btim.allocation_methods import Method
+from btim.close import RECORD_COLUMNS, Restated, restated
 from btim.errors import UnknownReferenceError
 from btim.exchange import converted, rate_of, reporting_currency
+from btim.fiscal import FiscalCalendar
 from btim.focus import direct_source
 from btim.ingestion import Imported, SourceRecord, import_files
 from btim.ledger_inputs import (
@@ -45,8 +47,11 @@ from btim.ledger_settings import AMOUNTS, DIMENSIONS, PLACES, LedgerSettings, re
 from btim.money import minor_digits, to_minor
 from btim.reconciliation import WIDE, Reconciliation, exact_decimal, reconciled
 from btim.rounding import rounded_together
+from btim.tables import read_table
 from btim.taxonomy import UNMAPPED, Taxonomy, default_taxonomy, extended_taxonomy
 
+BOOKS = "costs.parquet"
+"""The file of an import's folder that holds its costs."""
 COST_COLUMNS = ("month", "currency", *PLACES, *DIMENSIONS, "tags", "rows", *AMOUNTS)
 
 
@@ -64,7 +69,8 @@ class Ledger:
     owner and amount of what several owners buy under one description. `mapped`: texts of lines that
     rules placed. `drivers`, `volumes`, `benchmarks`, `budget`,
     `rates`, `prices`: see `btim.ledger_inputs`, `tags`, `contracts`, `carbon`: `btim.ledger_registers` (no rows where
-    not given). `months`: sorted `YYYY-MM`.
+    not given). `restatements`: what late postings moved out of closed months (`btim.close`).
+    `months`: sorted `YYYY-MM`, or periods of the fiscal calendar.
     """
 
     title: str
@@ -81,6 +87,7 @@ class Ledger:
     budget: pd.DataFrame
     rates: pd.DataFrame
     prices: pd.DataFrame
+    restatements: pd.DataFrame
     tags: pd.DataFrame
     contracts: pd.DataFrame
     carbon: pd.DataFrame
@@ -88,6 +95,8 @@ class Ledger:
     taxonomy: Taxonomy
     synthetic: bool = False
     methods: tuple[Method, ...] = ()
+    calendar: FiscalCalendar = field(default_factory=FiscalCalendar)
+    closed_through: str | None = None
     inputs: Mapping[str, Path] = field(default_factory=dict)
 
     @property
@@ -132,7 +141,12 @@ def open_ledger(
         settings = LedgerSettings(file=paths[0], title=title, files=tuple(direct_source(each) for each in paths))
     taxonomy = _taxonomy(settings)
     _check_rules(settings, taxonomy)
-    return _ledger(settings, taxonomy, import_files(settings.files, settings.rules, threads=threads), currency)
+    return _ledger(
+        settings,
+        taxonomy,
+        import_files(settings.files, settings.rules, fiscal=settings.calendar, threads=threads),
+        currency,
+    )
 
 
 def _taxonomy(settings: LedgerSettings) -> Taxonomy:
@@ -156,6 +170,8 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
     rates = read_rates(settings.inputs["rates"]) if "rates" in settings.inputs else empty(RATE_COLUMNS)
     target = reporting_currency(groups, currency or settings.currency, settings.file)
     costs = converted(groups[~is_excluded].drop(columns="excluded"), target, rates, settings.file)
+    closed = _closed(settings, costs)
+    costs = closed.costs
     months = tuple(sorted(costs["month"].unique()))
     return Ledger(
         title=settings.title,
@@ -166,7 +182,7 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
             frame,
             rows_in=sum(source.rows for source in imported.sources),
             rows_out=int(groups["rows"].sum()),
-            notes=tuple(_notes(imported.sources, months)),
+            notes=tuple(_notes(imported.sources, months, settings.calendar)),
         ),
         unmapped=_unmapped(imported),
         mapped=imported.mapped,
@@ -177,6 +193,9 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
         budget=_input(settings, "budget", read_budget, BUDGET_COLUMNS, taxonomy),
         rates=rates,
         prices=_input(settings, "prices", read_prices, PRICE_COLUMNS, taxonomy),
+        restatements=closed.record,
+        calendar=settings.calendar,
+        closed_through=settings.close.through if settings.close else None,
         tags=_register(settings, "tags", read_tags, TAG_COLUMNS),
         contracts=_register(settings, "contracts", read_contracts, CONTRACT_COLUMNS),
         carbon=_register(settings, "carbon", partial(read_carbon, grid=settings.inputs.get("grid")), CARBON_COLUMNS),
@@ -195,6 +214,13 @@ def _input(
         return empty(columns)
     frame: pd.DataFrame = read(settings.inputs[name], taxonomy)
     return frame
+
+
+def _closed(settings: LedgerSettings, costs: pd.DataFrame) -> Restated:
+    if settings.close is None:
+        return Restated(costs, empty(RECORD_COLUMNS))
+    books = read_table(settings.close.books / BOOKS)
+    return restated(costs, books, settings.close.through)
 
 
 def _register(
@@ -256,23 +282,17 @@ def _purchases(imported: Imported, target: str, rates: pd.DataFrame, file: Path)
     return frame
 
 
-def _notes(sources: Sequence[SourceRecord], months: Sequence[str]) -> list[str]:
+def _notes(sources: Sequence[SourceRecord], months: Sequence[str], fiscal: FiscalCalendar) -> list[str]:
     notes = [f"{s.name} holds the same content as {s.repeated_of}: counted once" for s in sources if s.repeated_of]
     notes += [
         f"{s.name}: {s.outside_period} of {s.rows} rows charge for a time outside their billing period"
         for s in sources
         if s.outside_period
     ]
-    missing = [month for month in _between(months) if month not in months]
+    missing = [month for month in fiscal.between(months) if month not in months]
     if missing:
         notes.append(f"no lines in {', '.join(missing)}, between months that have some")
     return notes
-
-
-def _between(months: Sequence[str]) -> list[str]:
-    if not months:
-        return []
-    return [str(period) for period in pd.period_range(months[0], months[-1], freq="M")]
 
 
 __all__ = ["UNMAPPED", "Ledger", "open_ledger"]

@@ -4,7 +4,6 @@ Role: read these CSV or Parquet files at the door; inside, nothing checks again.
 Must not know: how they are used.
 """
 
-import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -26,6 +25,7 @@ BUDGET_COLUMNS = ("month", "pool", "tower", "expenditure", "amount", "currency",
 RATE_COLUMNS = ("month", "from", "to", "kind", "rate")
 PRICE_COLUMNS = ("month", "layer", "element", "driver", "price", "currency")
 FROM_LAYERS, TO_LAYERS = ("tower", "solution"), ("tower", "solution", "consumer")
+MOST_PERIODS = 13
 BASES = ("metered", "assumed")
 MEASURES = ("used", "capacity", "output", "outcome")
 RATE_KINDS = ("actual", "budget", "constant")
@@ -191,7 +191,7 @@ def _months(frame: pd.DataFrame, path: Path) -> None:
 
 
 def month_of(cell: Any) -> str:
-    """`YYYY-MM` of a month, date or timestamp.
+    """`YYYY-MM` of a month, date or timestamp (periods of four weeks go to 13).
 
     Raises:
         ValueError: not one.
@@ -199,7 +199,8 @@ def month_of(cell: Any) -> str:
     text = str(cell).strip()
     if not re.fullmatch(r"\d{4}-\d{2}([-T ].*)?", text):
         raise ValueError("not a month")
-    dt.date.fromisoformat(f"{text[:7]}-01")
+    if not 1 <= int(text[5:7]) <= MOST_PERIODS or not int(text[:4]):
+        raise ValueError("not a month")
     return text[:7]
 
 

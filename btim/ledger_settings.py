@@ -4,6 +4,7 @@ Role: read `ledger.toml` into frozen records and refuse what it does not know by
 Must not know: how files are queried or what the rules lead to.
 """
 
+import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 from btim.allocation_methods import METHODS, Method
 from btim.errors import FileError, RuleError, SchemaError, UnknownReferenceError, ValueFormatError, listed
 from btim.files import read_text
+from btim.fiscal import KINDS, FiscalCalendar
 
 FORMATS = ("gl", "focus")
 DIMENSIONS = ("account", "vendor", "cost_centre", "legal_entity", "project", "counterparty")
@@ -77,6 +79,14 @@ class Control:
 
 
 @dataclass(frozen=True)
+class Close:
+    """Months up to `through` are shut; `books` is the folder of an earlier import that holds them."""
+
+    through: str
+    books: Path
+
+
+@dataclass(frozen=True)
 class LedgerSettings:
     """Everything `ledger.toml` says; paths are resolved against the file's own folder."""
 
@@ -87,6 +97,8 @@ class LedgerSettings:
     inputs: Mapping[str, Path] = field(default_factory=dict)
     controls: tuple[Control, ...] = ()
     methods: tuple[Method, ...] = ()
+    calendar: FiscalCalendar = field(default_factory=FiscalCalendar)
+    close: Close | None = None
     currency: str | None = None
     synthetic: bool = False
 
@@ -103,7 +115,12 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         raw = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise FileError(f"is not valid TOML: {error}", file=str(path), remedy="correct that line") from None
-    _known(raw, ("title", "synthetic", "currency", "files", "rules", "inputs", "controls", "allocation"), path, "")
+    _known(
+        raw,
+        ("title", "synthetic", "currency", "files", "rules", "inputs", "controls", "allocation", "calendar", "close"),
+        path,
+        "",
+    )
     if not raw.get("files"):
         raise SchemaError("names no [[files]]", file=str(path), remedy='add [[files]] with path and format = "gl"')
     return LedgerSettings(
@@ -114,6 +131,8 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         files=tuple(source for item in raw["files"] for source in _sources(item, path, data or path.parent)),
         rules=tuple(_rule(item, position, path) for position, item in enumerate(raw.get("rules", []), start=1)),
         inputs=_inputs(raw.get("inputs", {}), path, data or path.parent),
+        calendar=_calendar(raw.get("calendar", {}), path),
+        close=_close(raw["close"], path, data or path.parent) if "close" in raw else None,
         methods=tuple(_method(item, path) for item in raw.get("allocation", [])),
         controls=tuple(_control(item, path) for item in raw.get("controls", [])),
     )
@@ -223,6 +242,40 @@ def _method(item: Mapping[str, Any], path: Path) -> Method:
         shares=shares if item["method"] == "fixed" else {},
         weights=shares if item["method"] == "mix" else {},
     )
+
+
+def _calendar(table: Mapping[str, Any], path: Path) -> FiscalCalendar:
+    _known(table, ("kind", "first_month", "starts"), path, "calendar.")
+    kind, first = str(table.get("kind", "months")), table.get("first_month", 1)
+    if kind not in KINDS:
+        raise UnknownReferenceError("unknown calendar", file=str(path), value=kind, remedy=f"use {listed(KINDS)}")
+    if not isinstance(first, int) or not 1 <= first <= 12:
+        raise ValueFormatError("is not a month number", file=str(path), field="calendar.first_month", value=first)
+    try:
+        starts = {int(year): dt.date.fromisoformat(str(day)) for year, day in table.get("starts", {}).items()}
+    except ValueError:
+        raise ValueFormatError(
+            "starts must be year = first day",
+            file=str(path),
+            field="calendar.starts",
+            remedy='write 2026 = "2025-12-29"',
+        ) from None
+    if kind != "months" and len(starts) < 2:
+        raise SchemaError(
+            "weeks need the first day of each fiscal year and of the one after",
+            file=str(path),
+            field="calendar.starts",
+            remedy='write 2026 = "2025-12-29", 2027 = "2026-12-28"',
+        )
+    return FiscalCalendar(kind, first, starts)
+
+
+def _close(table: Mapping[str, Any], path: Path, data: Path) -> Close:
+    _known(table, ("through", "books"), path, "close.")
+    for key in ("through", "books"):
+        if key not in table:
+            raise SchemaError("missing key", file=str(path), field=f"close.{key}", remedy="state it")
+    return Close(str(table["through"]), data / str(table["books"]))
 
 
 def _control(item: Mapping[str, Any], path: Path) -> Control:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from btim.errors import SchemaError, listed
+from btim.fiscal import FiscalCalendar
 from btim.focus import (
     CONSUMER_TAGS,
     EXPENDITURE,
@@ -69,13 +70,19 @@ def resolved_fields(source: SourceFile, header: list[str]) -> dict[str, str]:
 
 
 def lines_statement(
-    source: SourceFile, fields: Mapping[str, str], header: list[str], path: Path, rules: Sequence[Rule], scale: int
+    source: SourceFile,
+    fields: Mapping[str, str],
+    header: list[str],
+    path: Path,
+    rules: Sequence[Rule],
+    scale: int,
+    fiscal: FiscalCalendar,
 ) -> str:
     """Read one file and group it; grouping set () of (month, currency) carries the independent control sums."""
     needed = _needed(source, rules)
     cells = {key: _cell(source, fields, key) if key in needed else "NULL" for key in MATCHABLE}
     cells |= _tag_cells(source, fields)
-    month = f"strftime({_date(source, fields, 'period' if 'period' in fields else 'date')}, '%Y-%m')"
+    month = _month(source, fields, fiscal)
     cells |= {"month": month, "currency": f"upper({_cell(source, fields, 'currency')})"}
     amounts = {name: _amount(source, fields, name, scale) for name in AMOUNTS}
     inner = ", ".join(f"{cells[key]}::VARCHAR AS {key}" for key in KEYS)
@@ -151,6 +158,18 @@ def _date(source: SourceFile, fields: Mapping[str, str], name: str) -> str:
     if source.date_format:
         return f"try_strptime({_text(fields, name)}, {literal(source.date_format)})::DATE"
     return f"try_cast({_text(fields, name)} AS DATE)"
+
+
+def _month(source: SourceFile, fields: Mapping[str, str], fiscal: FiscalCalendar) -> str:
+    """Calendar month of the billing period, else of the date; in a calendar of weeks the date decides alone."""
+    if fiscal.kind == "months":
+        return f"strftime({_date(source, fields, 'period' if 'period' in fields else 'date')}, '%Y-%m')"
+    date = _date(source, fields, "date")
+    tests = [
+        f"WHEN {date} >= DATE {literal(day.isoformat())} THEN {literal(name) if name else 'NULL'}"
+        for day, name in reversed(fiscal.boundaries())
+    ]
+    return f"CASE {' '.join(tests)} END"
 
 
 def _outside(source: SourceFile, fields: Mapping[str, str]) -> str:

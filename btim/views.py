@@ -58,7 +58,7 @@ def period_of(months: Sequence[str]) -> str:
 
 
 def finance_view(ledger: Ledger, by: Sequence[str] = FINANCE_KEYS, months: Months = 12) -> pd.DataFrame:
-    """Cost by month, pool and expenditure, or any other columns of `Ledger.costs`.
+    """Cost by month, pool and expenditure, or any other columns of `Ledger.costs`, or fiscal_year, fiscal_quarter.
 
     Returns:
         `by`, `amount`, `share` (of the whole), `plan`, `variance` (amount - plan: positive is overspent). Plan and
@@ -68,9 +68,13 @@ def finance_view(ledger: Ledger, by: Sequence[str] = FINANCE_KEYS, months: Month
         UnknownReferenceError: an unknown column or month.
         RuleError: two versions of a budget for the same month.
     """
-    _known_columns(ledger.costs, by)
     covered = chosen_months(ledger, months)
     lines = ledger.costs[ledger.costs["month"].isin(covered)]
+    lines = lines.assign(
+        fiscal_year=lines["month"].map(ledger.calendar.year_of),
+        fiscal_quarter=lines["month"].map(ledger.calendar.quarter_of),
+    )
+    _known_columns(lines, by)
     frame: pd.DataFrame = lines.groupby(list(by), sort=True)["amount"].sum().reset_index()
     plan = _plan(ledger, by, covered)
     if plan is None:

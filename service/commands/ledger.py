@@ -18,7 +18,8 @@ from btim.contracts import commitment_view, expiring
 from btim.errors import RuleError, UnknownReferenceError, ValueFormatError
 from btim.files import published, published_folder
 from btim.findings import findings, findings_frame
-from btim.ledger import Ledger, open_ledger
+from btim.ledger import BOOKS, Ledger, open_ledger
+from btim.money import from_minor
 from btim.suggestion import suggestions
 from btim.trace import basis_shares, trace
 from btim.variance import variance_view
@@ -198,8 +199,9 @@ def _layer(name: str, known: tuple[str, ...]) -> str:
 
 
 def _write(opened: Ledger, folder: Path) -> None:
-    opened.costs.to_parquet(folder / "costs.parquet", index=False)
+    opened.costs.to_parquet(folder / BOOKS, index=False)
     opened.reconciliation.frame.to_csv(folder / "reconciliation.csv", index=False)
+    opened.restatements.to_csv(folder / "restatements.csv", index=False)
     opened.unmapped.to_csv(folder / "unmapped.csv", index=False)
     record = {
         "title": opened.title,
@@ -207,6 +209,7 @@ def _write(opened: Ledger, folder: Path) -> None:
         "currency": opened.currency,
         "months": list(opened.months),
         "sources": [vars(source) for source in opened.sources],
+        "closed_through": opened.closed_through,
         "notes": list(opened.reconciliation.notes),
         "unmapped_share": str(opened.unmapped_share),
     }
@@ -221,6 +224,12 @@ def _report(opened: Ledger) -> None:
     controlled = frame[frame["control"].notna()]
     if len(controlled):
         print_table(controlled, "\nControl totals", rows=24, exact=True, more="see reconciliation.csv (--out)")
+    if len(opened.restatements):
+        columns = ["moved_to", "months", "vendor", "account", "pool", "tower", "amount"]
+        amounts = [from_minor(cents, opened.currency) for cents in opened.restatements["amount"]]
+        moved = opened.restatements.assign(amount=pd.Series(amounts, index=opened.restatements.index, dtype=object))
+        title = f"\nPosted late into closed months (through {opened.closed_through})"
+        print_table(moved[columns], title, rows=12, exact=True, more="see restatements.csv (--out)")
     for note in opened.reconciliation.notes:
         typer.echo(f"note: {note}")
     if len(opened.unmapped):

@@ -1,0 +1,119 @@
+"""The close and the fiscal calendar: shut months stay, nothing is lost, periods are named."""
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from btim.close import restated
+from btim.errors import RuleError, UnknownReferenceError, ValueFormatError
+from btim.fiscal import FiscalCalendar
+from btim.ledger import BOOKS, COST_COLUMNS, Ledger, open_ledger
+from btim.views import finance_view
+from tests.btim.ledger_files import gl_row, write_ledger
+
+CLOSE = '[close]\nthrough = "2025-01"\nbooks = "books"\n'
+
+
+def closed(folder: Path, before: list[list[str]], after: list[list[str]]) -> Ledger:
+    first = open_ledger(write_ledger(folder, before))
+    (folder / "books").mkdir(exist_ok=True)
+    first.costs.to_parquet(folder / "books" / BOOKS)
+    return open_ledger(write_ledger(folder, after, top=CLOSE))
+
+
+def test_a_late_posting_lands_in_the_first_open_month_and_is_recorded(tmp_path: Path) -> None:
+    before = [gl_row("10.00"), gl_row("4.00", date="2025-02-01")]
+    ledger = closed(tmp_path, before, [*before, gl_row("3.00", vendor="Late")])
+    assert ledger.costs.groupby("month")["amount"].sum().to_dict() == {"2025-01": 1000, "2025-02": 700}
+    record = ledger.restatements.iloc[0]
+    assert (record["moved_to"], record["months"], record["vendor"], record["amount"]) == (
+        "2025-02",
+        "2025-01",
+        "Late",
+        300,
+    )
+    late = ledger.costs[ledger.costs["vendor"] == "Late"].iloc[0]
+    assert late["tags"] == '{"adjustment": "closed through 2025-01"}'
+
+
+def test_nothing_late_leaves_everything_as_it_is(tmp_path: Path) -> None:
+    rows = [gl_row("10.00"), gl_row("4.00", date="2025-02-01")]
+    ledger = closed(tmp_path, rows, rows)
+    assert ledger.restatements.empty
+    assert ledger.total == 1400
+
+
+def test_a_late_posting_without_an_open_month_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="no month after 2025-01 is open"):
+        closed(tmp_path, [gl_row("10.00")], [gl_row("11.00")])
+
+
+line = st.tuples(st.sampled_from(["01", "02", "03", "04"]), st.sampled_from("ab"), st.integers(-500, 500))
+lines = st.lists(line, max_size=8)
+
+
+def frame(rows: list[tuple[str, str, int]]) -> pd.DataFrame:
+    usual = dict.fromkeys(COST_COLUMNS, "") | {"currency": "USD", "rows": 1}
+    money = ("amount", "billed", "listed", "contracted", "original")
+    made = [{**usual, "month": f"2025-{m}", "vendor": v, **dict.fromkeys(money, cents)} for m, v, cents in rows]
+    return pd.DataFrame([*made, {**usual, "month": "2025-05", "vendor": "z", **dict.fromkeys(money, 0)}])
+
+
+@settings(max_examples=40, deadline=None)
+@given(old=lines, new=lines, newer=lines)
+def test_closing_month_after_month_never_loses_or_doubles_a_cent(
+    old: list[tuple[str, str, int]], new: list[tuple[str, str, int]], newer: list[tuple[str, str, int]]
+) -> None:
+    second = restated(frame(new), frame(old), "2025-02")
+    third = restated(frame(newer), second.costs, "2025-03")
+    for books, result, current, through in (
+        (frame(old), second, new, "2025-02"),
+        (second.costs, third, newer, "2025-03"),
+    ):
+        by_vendor = frame(current).groupby("vendor")["amount"].sum()
+        assert result.costs.groupby("vendor")["amount"].sum().reindex(by_vendor.index).to_dict() == by_vendor.to_dict()
+        shut = result.costs[result.costs["month"] <= through].groupby("month")["amount"].sum().to_dict()
+        assert shut == books[books["month"] <= through].groupby("month")["amount"].sum().to_dict()
+
+
+def test_a_fiscal_year_starts_where_the_organisation_says(tmp_path: Path) -> None:
+    rows = [gl_row("1.00", date="2025-03-31"), gl_row("2.00", date="2025-04-01")]
+    ledger = open_ledger(write_ledger(tmp_path, rows, top="[calendar]\nfirst_month = 4\n"))
+    view = finance_view(ledger, by=["fiscal_year", "fiscal_quarter"])
+    assert view[["fiscal_year", "fiscal_quarter"]].to_numpy().tolist() == [
+        ["FY2025", "FY2025 Q4"],
+        ["FY2026", "FY2026 Q1"],
+    ]
+
+
+def test_weeks_group_four_four_five(tmp_path: Path) -> None:
+    top = '[calendar]\nkind = "4-4-5"\nstarts = { 2025 = "2024-12-30", 2026 = "2025-12-29" }\n'
+    dates = ("2024-12-30", "2025-01-26", "2025-01-27", "2025-03-30", "2025-03-31", "2025-12-28")
+    rows = [gl_row("1.00", date=date) for date in dates]
+    ledger = open_ledger(write_ledger(tmp_path, rows, top=top))
+    assert ledger.costs.groupby("month")["rows"].sum().to_dict() == {
+        "2025-01": 2,
+        "2025-02": 1,
+        "2025-03": 1,
+        "2025-04": 1,
+        "2025-12": 1,
+    }
+    with pytest.raises(ValueFormatError, match="outside the fiscal calendar"):
+        open_ledger(write_ledger(tmp_path, [gl_row("1.00", date="2025-12-29")], top=top))
+
+
+def test_thirteen_periods_fill_the_year() -> None:
+    calendar = FiscalCalendar("13", starts={2025: dt.date(2024, 12, 30), 2026: dt.date(2025, 12, 29)})
+    names = [name for _, name in calendar.boundaries()]
+    assert (names[0], names[12], names[13]) == ("2025-01", "2025-13", "")
+    assert calendar.quarter_of("2025-13") == "FY2025 Q4"
+    assert calendar.between(["2025-12", "2026-02"]) == ["2025-12", "2025-13", "2026-01", "2026-02"]
+
+
+def test_an_unknown_calendar_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnknownReferenceError, match="lunar"):
+        open_ledger(write_ledger(tmp_path, [gl_row("1.00")], top='[calendar]\nkind = "lunar"\n'))
