@@ -34,6 +34,7 @@ from btim.ledger_inputs import (
     read_prices,
     read_rates,
     read_volumes,
+    refuse_thirteenth,
 )
 from btim.ledger_registers import (
     CARBON_COLUMNS,
@@ -208,11 +209,17 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
 
 
 def _input(
-    settings: LedgerSettings, name: str, read: object, columns: Sequence[str], taxonomy: Taxonomy
+    settings: LedgerSettings,
+    name: str,
+    read: Callable[[Path, Taxonomy], pd.DataFrame],
+    columns: Sequence[str],
+    taxonomy: Taxonomy,
 ) -> pd.DataFrame:
-    if name not in settings.inputs or not callable(read):
+    if name not in settings.inputs:
         return empty(columns)
-    frame: pd.DataFrame = read(settings.inputs[name], taxonomy)
+    frame = read(settings.inputs[name], taxonomy)
+    if "month" in frame and settings.calendar.kind != "13":
+        refuse_thirteenth(frame, settings.inputs[name])
     return frame
 
 

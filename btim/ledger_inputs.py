@@ -204,6 +204,25 @@ def month_of(cell: Any) -> str:
     return text[:7]
 
 
+def refuse_thirteenth(frame: pd.DataFrame, path: Path) -> None:
+    """Refuse a thirteenth month, which only a calendar of thirteen periods has.
+
+    Raises:
+        ValueFormatError: naming the row.
+    """
+    wrong = frame["month"].str.endswith("-13").to_numpy(dtype=bool)
+    if wrong.any():
+        first = int(wrong.argmax())
+        raise ValueFormatError(
+            "is not a month (YYYY-MM)",
+            file=str(path),
+            row=line_of(first),
+            field="month",
+            value=frame["month"].iloc[first],
+            remedy="months go from 01 to 12",
+        )
+
+
 def _one_of(frame: pd.DataFrame, column: str, allowed: Sequence[str], path: Path) -> None:
     _first_unknown(frame, column, lambda value: value in allowed, path, f"use {listed(allowed)}")
 
