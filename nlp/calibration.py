@@ -23,8 +23,10 @@ from nlp.training import Example, fit_claims, fit_links, fit_risks, risk_rows_of
 
 FOLDS = 3
 POSTED_PRECISION = 0.95
-REVIEW_PRECISION = 0.3
+WORTH_A_LOOK = 0.1
+"""Calibrated probability of being right in every field under which an event is not worth a person's look."""
 START = Confidence({}, 2.0, 2.0)
+CUTS = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 SIGNS = ("bias", "event", "kind", "direction", "status", "metric", "link", "all", "margin", "weak")
 
 
@@ -63,8 +65,10 @@ def fit_model(examples: Sequence[Example]) -> Fitted:
         drafts += [(item, item.reader.drafts(item.gold.document, item.analysis, model)) for item in held]
         risk_scores += [(item, model) for item in held]
     cuts = _risk_cuts(risk_scores)
+    cut = _best_cut(drafts)
+    drafts = [(item, [draft for draft in found if draft.signs["event"] >= cut]) for item, found in drafts]
     confidence = fit_confidence(drafts)
-    model = replace(fit_uncalibrated(examples), confidence=confidence, risk_cuts=cuts)
+    model = replace(fit_uncalibrated(examples), confidence=confidence, risk_cuts=cuts, cut=cut)
     readings = [
         _held_out_reading(item, found, replace(fold, confidence=confidence, risk_cuts=cuts))
         for (item, found), (_, fold) in zip(drafts, risk_scores, strict=True)
@@ -78,7 +82,7 @@ def fit_uncalibrated(examples: Sequence[Example]) -> Model:
     """Heads, linker and risks without confidence."""
     rows = rows_of(examples)
     linker = Linker(fit_links(rows), threshold=0.35, margin=0.05)
-    return Model(fit_claims(rows), linker, START, fit_risks(risk_rows_of(examples)), 0.5, dict.fromkeys(RISKS, 0.5))
+    return Model(fit_claims(rows), linker, START, fit_risks(risk_rows_of(examples)), CUTS[0], dict.fromkeys(RISKS, 0.5))
 
 
 def folds_of(examples: Sequence[Example], count: int = FOLDS) -> Iterator[tuple[list[Example], list[Example]]]:
@@ -88,6 +92,20 @@ def folds_of(examples: Sequence[Example], count: int = FOLDS) -> Iterator[tuple[
         held = [item for item, at in zip(examples, place, strict=True) if at == fold]
         if held:
             yield [item for item, at in zip(examples, place, strict=True) if at != fold], held
+
+
+def _best_cut(drafts: Sequence[tuple[Example, list[Draft]]]) -> float:
+    """The probability of being an event from which held-out exact-event F1 is best."""
+    wanted = sum(len(item.gold.reading.events) for item, _ in drafts)
+    scores: dict[float, float] = {}
+    for cut in CUTS:
+        found = right = 0
+        for item, all_drafts in drafts:
+            events = [draft.event for draft in all_drafts if draft.signs["event"] >= cut]
+            found += len(events)
+            right += sum(exactly_right(*pair) for pair in match_events(item.gold.reading.events, events))
+        scores[cut] = right / (found + wanted)
+    return max(scores, key=lambda cut: scores[cut])
 
 
 def fit_confidence(drafts: Sequence[tuple[Example, list[Draft]]]) -> Confidence:
@@ -108,7 +126,7 @@ def fit_confidence(drafts: Sequence[tuple[Example, list[Draft]]]) -> Confidence:
     weights = {name: round(float(weight), 4) for name, weight in zip(SIGNS, fitted.coef_[0], strict=True)}
     curve = Confidence(weights, 1.0, 0.0)
     judged = sorted(((curve.of(sign), ok) for sign, ok in zip(signs, right, strict=True)), reverse=True)
-    return Confidence(weights, _bound(judged, POSTED_PRECISION), min(_bound_below(judged), 0.5))
+    return Confidence(weights, _bound(judged, POSTED_PRECISION), WORTH_A_LOOK)
 
 
 def _bound(judged: Sequence[tuple[float, bool]], wanted: float) -> float:
@@ -117,16 +135,6 @@ def _bound(judged: Sequence[tuple[float, bool]], wanted: float) -> float:
     for count, (confidence, ok) in enumerate(judged, start=1):
         right += ok
         if count >= 20 and right / count >= wanted:
-            bound = confidence
-    return round(bound, 4)
-
-
-def _bound_below(judged: Sequence[tuple[float, bool]]) -> float:
-    """The confidence under which fewer than REVIEW_PRECISION of the events are right: not worth a person's look."""
-    bound, right = 0.0, 0
-    for count, (confidence, ok) in enumerate(reversed(judged), start=1):
-        right += ok
-        if count >= 20 and right / count < REVIEW_PRECISION:
             bound = confidence
     return round(bound, 4)
 

@@ -26,7 +26,8 @@ class Heads:
 
     def scores(self, features: Sequence[str]) -> dict[str, dict[str, float]]:
         """Probability of every class of every head; features never seen in training count nothing."""
-        rows = sorted({self.vocabulary[name] for name in features if name in self.vocabulary})
+        known = self.vocabulary
+        rows = list({known[name] for name in features if name in known})
         logits = self.weights[rows].sum(axis=0) if rows else np.zeros(self.weights.shape[1], dtype=np.float32)
         result: dict[str, dict[str, float]] = {}
         column = 0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 MOST_EXPANDED = 300 * 1024 * 1024
 MOST_RATIO = 200
-MOST_TEXT = 60_000_000
+MOST_TEXT = 5_000_000
 PARAGRAPH, PAGE = "paragraph", "page"
 
 Piece = tuple[int, str]

@@ -21,6 +21,8 @@ TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown", ".text", ""})
 JSON_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 CONVERTED_SUFFIXES = frozenset({".html", ".htm", ".docx", ".pptx", ".xlsx", ".pdf"})
 OPENING = 600
+MOST_TEXT = 5_000_000
+"""Characters of one document (some 2,500 pages): more is refused, so that time and memory stay bounded."""
 _STATED = re.compile(
     r"(?:publi(?:shed|cation date)|date(?:d| of issue)?|issued|发布|發布|发表|發表|日期|刊登|印发|報告日)[^\d\n]{0,12}"
     r"(?P<y>20\d{2})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})|"
@@ -57,6 +59,12 @@ def documents_in(path: Path, *, encoding: str | None = None) -> Iterator[Documen
         yield from _json_lines(path, encoding)
     elif suffix in TEXT_SUFFIXES or path.is_dir() or not path.exists():
         text = read_text(path, encoding)
+        if len(text) > MOST_TEXT:
+            raise FileError(
+                f"holds {len(text):,} characters, more than {MOST_TEXT:,}",
+                file=str(path),
+                remedy="split it into reports",
+            )
         yield Document(path.name, text, date_in(text))
     elif suffix in CONVERTED_SUFFIXES:
         yield _converted(path)
@@ -122,6 +130,10 @@ def document_of(record: dict[str, Any], file: str, row: int) -> Document:
     for name in ("id", "text"):
         if not isinstance(record.get(name), str):
             raise SchemaError("a document needs this text field", file=file, row=row, field=name, remedy="add it")
+    if len(record["text"]) > MOST_TEXT:
+        raise ValueFormatError(
+            f"holds more than {MOST_TEXT:,} characters", file=file, row=row, field="text", remedy="split the document"
+        )
     published = record.get("published")
     return Document(record["id"], record["text"], None if published is None else day(published, file, row))
 

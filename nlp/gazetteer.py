@@ -107,6 +107,8 @@ def _derived(solution: Solution) -> Iterator[tuple[str, str]]:
 
 
 STEM = 6
+FEW_SOLUTIONS = 30
+"""A word that more solutions than this (or than a quarter of them) share tells none of them apart."""
 _GENERIC_STEMS = frozenset(word[:STEM].removesuffix("s") for word in _GENERIC_EN) | frozenset(
     ["平台", "系统", "管理", "服务", "智能", "中心", "工具"]
 )
@@ -148,6 +150,7 @@ class Descriptions:
         documents = Counter(term for _, terms in counted for term in terms)
         self._weight = {term: math.log((1 + len(counted)) / count) for term, count in documents.items()}
         self._postings: dict[str, list[tuple[str, float]]] = {}
+        self._most = max(FEW_SOLUTIONS, len(counted) // 4)
         for name, terms in counted:
             norm = math.sqrt(sum((self._tf(count) * self._weight[term]) ** 2 for term, count in terms.items())) or 1.0
             for term, count in terms.items():
@@ -165,6 +168,8 @@ class Descriptions:
         scores: dict[str, float] = {}
         for term in set(_terms(text)):
             owners = self._words.get(term, ())
+            if len(owners) > FEW_SOLUTIONS:
+                continue
             for name in owners:
                 scores[name] = max(scores.get(name, 0.0), 1.0 / len(owners))
         return scores
@@ -180,7 +185,10 @@ class Descriptions:
         norm = math.sqrt(sum(weight**2 for weight in known.values())) or 1.0
         scores: dict[str, float] = {}
         for term, weight in known.items():
-            for name, part in self._postings[term]:
+            postings = self._postings[term]
+            if len(postings) > self._most:
+                continue
+            for name, part in postings:
                 scores[name] = scores.get(name, 0.0) + weight * part / norm
         return scores
 

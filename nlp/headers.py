@@ -60,9 +60,10 @@ _SUBUNITS = {"euro cents": "EUR", "us cents": "USD", "cents": "USD", "pence": "G
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """From `start` on, bare numbers are sums of `currency` times `factor`."""
+    """From `start` on, bare numbers are sums of `currency` times `factor`; the header itself stands at `span`."""
 
     start: int
+    span: tuple[int, int]
     currency: str
     factor: Decimal
 
@@ -80,17 +81,17 @@ def _line(text: str, position: int) -> int:
 def _zh(match: "re.Match[str]", text: str) -> Header | None:
     written = match["before"] or match["last"] or (match["after"] if match["after"] != "元" else None)
     code = units.currency_of(written) if written else "CNY"
-    return Header(_line(text, match.start()), code, Decimal(zh_scale(match["scale"]))) if code else None
+    return Header(_line(text, match.start()), match.span(), code, Decimal(zh_scale(match["scale"]))) if code else None
 
 
 def _en(match: "re.Match[str]", text: str) -> Header | None:
     start = _line(text, match.start())
     if match["cents"]:
-        return Header(start, _SUBUNITS[match["cents"].lower()], Decimal("0.01"))
+        return Header(start, match.span(), _SUBUNITS[match["cents"].lower()], Decimal("0.01"))
     code = units.currency_of(match["sign"] or match["currency"])
     scale = (match["scale"] or match["words"]).lower()
     factor = 1000 if scale.startswith("000") else EN_SCALES.get(scale) or EN_SCALES[scale.rstrip("s")]
-    return Header(start, code, Decimal(factor)) if code else None
+    return Header(start, match.span(), code, Decimal(factor)) if code else None
 
 
 def with_headers(text: str, quantities: Sequence[Quantity]) -> list[Quantity]:
@@ -98,7 +99,12 @@ def with_headers(text: str, quantities: Sequence[Quantity]) -> list[Quantity]:
     headers = headers_of(text)
     starts = [header.start for header in headers]
     usual = _usual_currency(text, quantities)
-    return [_resolved(text, item, headers, starts, usual) if item.weak else item for item in quantities]
+    inside = [header.span for header in headers]
+    return [
+        _resolved(text, item, headers, starts, usual) if item.weak else item
+        for item in quantities
+        if not any(begin <= item.start and item.end <= end for begin, end in inside)
+    ]
 
 
 def _resolved(

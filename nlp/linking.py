@@ -5,6 +5,7 @@ logit over the candidates and NIL; the weights are trained, readable coefficient
 Must not know: how the text was read or how a claim's kind was decided.
 """
 
+import heapq
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -146,13 +147,14 @@ def _features(context: _Context, name: str) -> Iterator[str]:
     here = [mention for mention in context.here() if mention.solution == name]
     others = {mention.solution for mention in context.here()} - {name}
     yield from _in_sentence(candidate, here, others)
-    place = next((rank for rank, mention in enumerate(context.recent) if mention.solution == name), None)
+    latest = next((mention for mention in context.recent if mention.solution == name), None)
+    place = None if latest is None else sum(other.start > latest.start for other in context.recent)
     yield f"recency={'never' if place is None else min(place, 3)}"
-    if place is not None:
-        distance = _distance(sentence.index, context.recent[place].sentence)
+    if latest is not None and place is not None:
+        distance = _distance(sentence.index, latest.sentence)
         yield f"distance={distance}"
         yield f"recency,distance={min(place, 2)},{distance}"
-        paragraph = context.document.structure.sentences[context.recent[place].sentence].paragraph
+        paragraph = context.document.structure.sentences[latest.sentence].paragraph
         yield f"paragraph={'same' if paragraph == sentence.paragraph else 'other'},{min(place, 2)}"
         if not here and any(scope.startswith("anaphor") for scope in context.scopes()):
             yield f"anaphor,recency={min(place, 2)},{distance}"
@@ -184,16 +186,16 @@ def _section(context: _Context, name: str, *, here: bool, others: bool) -> Itera
         yield f"title,alone={len(titled) == 1},{state}"
     if len(mentions.counts) == 1 and name in mentions.counts:
         yield f"only one,{state}"
-    if mentions.counts and name == mentions.counts.most_common(1)[0][0]:
+    if mentions.counts and mentions.counts[name] == max(mentions.counts.values()):
         share = mentions.counts[name] / sum(mentions.counts.values())
         yield f"most mentioned,{'mostly' if share > 0.6 else 'partly'},{state}"
     following = mentions.between(context.candidate.end, context.candidate.end + 120)
-    if not here and following and following[0].solution == name:
+    if not here and any(item.solution == name and item.start == following[0].start for item in following):
         yield "named next"
 
 
 def _best(scores: Mapping[str, float], count: int) -> list[str]:
-    return sorted(scores, key=lambda name: (-scores[name], name))[:count]
+    return heapq.nsmallest(count, scores, key=lambda name: (-scores[name], name))
 
 
 def _similarity(name: str, places: Mapping[str, Mapping[str, float]]) -> Iterator[str]:

@@ -154,7 +154,9 @@ def _at(text: str, start: int, end: int, group: str) -> Quantity | None:
     left = text[max(0, start - LEFT) : start]
     prefix = units.PREFIX.search(left)
     if start and text[start - 1].isascii() and (text[start - 1].isalnum() or text[start - 1] in "_.#") and not prefix:
-        return None
+        named = text[start - 1].isalpha() and start > 1 and text[start - 2].isalpha()
+        if not named or not units.PERCENT.match(text, end):
+            return None
     value = _value(word, group)
     if value is None:
         return None
@@ -178,7 +180,7 @@ def _at(text: str, start: int, end: int, group: str) -> Quantity | None:
 
 def _value(word: str, group: str) -> Decimal | None:
     if group == "arabic":
-        return Decimal(word.replace(",", ""))
+        return Decimal(word.replace(",", "").rstrip("."))
     return chinese(word) if group == "chinese" else english(word)
 
 
@@ -338,6 +340,11 @@ def _counted(
     match = units.COUNT_ZH.match(text, end)
     if match:
         return Quantity(start, match.end(), value, "count", noun=match["noun"])
+    written = text[start:end].rstrip("多余")
+    if written.endswith("亿") and units.BARE_HUNDRED_MILLIONS.match(text, end):
+        before = text[max(0, start - 14) : start]
+        if not units.NOT_MONEY_BEFORE.search(before):
+            return Quantity(start, end, value, "money", "CNY", bare_currency="元")
     if group == "chinese":
         large = scaled or value >= LARGE_WORD
         return Quantity(start, end, value, "count", weak=True, form="word") if large else None

@@ -8,7 +8,7 @@ weights see negation, advice and questions as features of their own.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 
@@ -34,16 +34,21 @@ def _descriptions() -> dict[str, list[str]]:
     return {risk: [normalise(phrase).lower() for phrase in phrases] for risk, phrases in loaded.items()}
 
 
+@lru_cache(maxsize=64)
+def _hits(lowered: str) -> tuple[tuple[str, int], ...]:
+    """Risks whose descriptions share phrases with a sentence, and how many; kept because neighbours ask again."""
+    counted = ((risk, sum(map(lowered.__contains__, phrases))) for risk, phrases in _descriptions().items())
+    return tuple((risk, count) for risk, count in counted if count)
+
+
 def risk_features(text: str, before: str, after: str) -> list[str]:
     """Feature strings of a normalised sentence and its neighbours."""
     lowered = text.lower()
     found = ["bias"]
-    for risk, phrases in _descriptions().items():
-        hits = sum(phrase in lowered for phrase in phrases)
-        if hits:
-            found += [f"like={risk}", *([f"like2={risk}"] if hits > 1 else [])]
-        if any(phrase in before.lower() or phrase in after.lower() for phrase in phrases):
-            found.append(f"near={risk}")
+    for risk, count in _hits(lowered):
+        found += [f"like={risk}", *([f"like2={risk}"] if count > 1 else [])]
+    near = {risk for part in (before, after) for risk, _ in _hits(part.lower())}
+    found += [f"near={risk}" for risk in near]
     if _ADVICE.search(text):
         found.append("advice")
     tokens = _TOKEN.findall(lowered)

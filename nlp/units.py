@@ -75,7 +75,13 @@ def currency_of(text: str) -> str | None:
     return next((code for pattern, code in _WORD_TO_CODE if pattern.match(lowered)), None)
 
 
-ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+BARE_HUNDRED_MILLIONS = re.compile(
+    r"(?! ?(?:[股人户名只份手条次吨件笔个台张度粒枚颗桶辆平公千立]|用户|会员|参数|粉丝|美|欧|英|日|港|新))"
+)
+NOT_MONEY_BEFORE = re.compile(
+    r"(?:用户|客户|会员|人数|人口|产量|销量|粉丝|流量|次数|数据|参数|点击|播放|阅读|笔数|件数|股本|股数|持股|访问)[^\d,，。]{0,6}\Z"
+)
+ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?(?:\.(?=[万亿]))?|\.\d+)"
 NUMBER = re.compile(
     rf"(?P<arabic>{ARABIC})|(?P<chinese>{CHINESE})|(?<![A-Za-z])(?P<english>{ENGLISH})(?![A-Za-z])", re.IGNORECASE
 )
@@ -90,7 +96,7 @@ SCALE = re.compile(
 )
 PREFIX = re.compile(
     rf"(?:(?P<sign>(?<![A-Za-z])(?:{_SIGNS}))|(?<![A-Za-z])(?P<code>{_longest_first(list(CODES))}|RMB|NTD|dollars?|M(?:USD|EUR|GBP|AUD|CAD))|"
-    rf"(?P<word>{_ZH_WORDS}))\s?(?P<minus>[-+])?\s?\Z",
+    rf"(?P<word>{_longest_first([w for w in _ALL_WORDS if not w[0].isascii() and not w.startswith('块')])}))\s?(?P<minus>[-+])?\s?\Z",
     re.IGNORECASE,
 )
 MONEY_SUFFIX = re.compile(

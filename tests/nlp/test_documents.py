@@ -121,3 +121,10 @@ def test_an_unknown_format_names_the_known_ones(tmp_path: Path) -> None:
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(FileError, match=r"not read.*\.docx"):
         only(path)
+
+
+def test_a_text_beyond_the_limit_is_refused_with_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "huge.txt"
+    path.write_text("Nothing. " * 600_000, encoding="utf-8")
+    with pytest.raises(FileError, match=r"holds 5,400,000 characters, more than 5,000,000; split it"):
+        only(path)
