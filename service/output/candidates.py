@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from btim.portfolio import is_money
+from optimizer import parse_problem
+from optimizer.worth import discount_factors, worth_of
 from service.budget import BudgetLimit, budget_limit
 from service.chain import PortfolioPart
 
@@ -170,23 +172,10 @@ def _number(value: Any) -> float | None:
 
 def option_worths(problem: Mapping[str, Any]) -> dict[tuple[str, str], float]:
     """Worth of every option by (candidate, option), as the exchange format defines it."""
-    rate = float(problem.get("discount_rate") or 0.0)
-    shift = {"start": 0.0, "mid": 0.5, "end": 1.0}[problem.get("timing") or "end"]
-    factors = {str(period): (1 + rate) ** -(place + shift) for place, period in enumerate(problem.get("periods") or [])}
-    worths: dict[tuple[str, str], float] = {}
-    for item in problem["candidates"]:
-        for option in item["options"]:
-            worths[str(item["id"]), str(option["id"])] = _worth(option, factors)
-    return worths
-
-
-def _worth(option: Mapping[str, Any], factors: Mapping[str, float]) -> float:
-    if option.get("value") is not None:
-        return float(option["value"])
-    gross = sum(float(amount) * factors[period] for period, amount in (option.get("benefits") or {}).items())
-    return gross - _present(option.get("uses"), factors) + _present(option.get("frees"), factors)
-
-
-def _present(amounts: Mapping[str, Any] | None, factors: Mapping[str, float]) -> float:
-    money = {key: float(amount) for key, amount in (amounts or {}).items() if is_money(key)}
-    return sum(amount * factors[key.split(":")[1]] for key, amount in money.items())
+    parsed = parse_problem(problem)
+    factors, discounted = discount_factors(parsed), parsed.discount_rate is not None
+    return {
+        (candidate.id, option.id): worth_of(option, factors, discounted=discounted).value
+        for candidate in parsed.candidates
+        for option in candidate.options
+    }

@@ -23,11 +23,10 @@ _NAMES = 190
 
 
 class Part(NamedTuple):
-    """One piece of a ranked bar: its size, its named colour, whether it is hatched (less sure), and its words."""
+    """One piece of a ranked bar: its size, its named colour, and its words."""
 
     size: float
     shade: str
-    hatched: bool
     words: str
 
 
@@ -124,8 +123,7 @@ def ranked_bars(
 def _one_bar(axes: Axes, row: int, bar: RankedBar) -> None:
     at = 0.0
     for part in bar.parts:
-        patch = axes.barh(row, part.size, left=at, height=0.62, color=color(part.shade), linewidth=0,
-                          alpha=0.45 if part.hatched else 1.0)[0]  # fmt: skip
+        patch = axes.barh(row, part.size, left=at, height=0.62, color=color(part.shade), linewidth=0)[0]
         patch.set_gid(tip(part.words))
         at += part.size
     if bar.mark is not None:

@@ -86,7 +86,7 @@ def _spend_chart(rows: Sequence[CandidateRow], currency: str | None, *, syntheti
 def _pieces(name: str, pair: Sequence[float], scale: Scale) -> tuple[Part, ...]:
     words = ("funded", "not funded")
     return tuple(
-        Part(size, shade, hatched=False, words=f"{name}: {scaled(size, scale)} {word}")
+        Part(size, shade, f"{name}: {scaled(size, scale)} {word}")
         for size, shade, word in zip(pair, ("water", "sunk"), words, strict=True)
         if size
     )

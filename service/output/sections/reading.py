@@ -130,7 +130,7 @@ def _by_solution(part: ReadingPart, chain: ChainResult) -> Chart | None:
 def _bar(row: Mapping[Any, Any], kinds: list[str], scale: Scale, chain: ChainResult) -> RankedBar:
     name = str(row["name"])
     parts = tuple(
-        Part(size, SHADES[kind], hatched=False,
+        Part(size, SHADES[kind],
              words=f"{name}, {kinds_of_value(kind)}: {scaled(size, scale)} {unit_of(chain.currency, scale)}")
         for kind in kinds
         if (size := credited(row, kind))
@@ -147,7 +147,7 @@ def _by_fate(part: ReadingPart, chain: ChainResult) -> Chart | None:
     bars = [
         RankedBar(
             str(fate),
-            (Part(float(size), "water" if fate == COUNTED else "sunk", False, f"{fate}: {scaled(size, scale)}"),),
+            (Part(float(size), "water" if fate == COUNTED else "sunk", f"{fate}: {scaled(size, scale)}"),),
             end=counted(many[str(fate)], "claim"),
         )
         for fate, size in sums.items()

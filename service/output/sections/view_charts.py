@@ -65,11 +65,11 @@ def ranked_chart(
 def _bar(name: str, value: float, used: Any, scale: Scale) -> RankedBar:
     words = f"{name}: {scaled(value, scale)}"
     if is_missing(used):
-        return RankedBar(name, (Part(value, "c1", hatched=False, words=words),), end=scaled(value, scale))
+        return RankedBar(name, (Part(value, "c1", words),), end=scaled(value, scale))
     busy = max(0.0, min(float(used), 1.0)) * value
     parts = (
-        Part(busy, "c1", hatched=False, words=f"{words}, {share(used, 0)} of capacity used"),
-        Part(value - busy, "water-2", hatched=False, words=f"{words}, {share(1 - float(used), 0)} idle"),
+        Part(busy, "c1", f"{words}, {share(used, 0)} of capacity used"),
+        Part(value - busy, "water-2", f"{words}, {share(1 - float(used), 0)} idle"),
     )
     return RankedBar(name, parts, end=scaled(value, scale))
 
@@ -91,7 +91,6 @@ def gap_chart(frames: Sequence[tuple[str, pd.DataFrame]], names: Mapping[str, st
                 Part(
                     ratio,
                     "bad" if ratio > 1 + DEARER else "c1",
-                    hatched=False,
                     words=f"{name}: {number(ratio, 2)} times",
                 ),
             ),

@@ -30,6 +30,7 @@ def test_a_limit_called_budget_is_the_waterline_and_a_partial_limit_is_not():
 
 def test_the_worth_of_an_option_is_discounted_as_the_exchange_format_says():
     problem = {
+        "name": "two options", "currency": "EUR", "limits": {}, "objective": {"kind": "expected_value"},
         "periods": ["2027", "2028"], "discount_rate": 0.10, "timing": "end",
         "candidates": [{"id": "A", "options": [
             {"id": "x", "uses": {"capex:2027": 110, "staff:2027": 3}, "frees": {"opex:2028": 121},

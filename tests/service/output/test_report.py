@@ -196,7 +196,7 @@ def test_a_portfolio_of_thousands_is_drawn_and_listed_in_part_and_says_so():
 
 def test_an_objective_that_is_a_ratio_is_not_called_money():
     part = portfolio_part()
-    problem = {**part.problem, "objective": {"kind": "roi"}}
+    problem = {**part.problem, "objective": {"kind": "roi", "min_spend": 1}}
     answer = {**part.recommendation, "objective": 2.33, "bound": 2.33}
     text = words(render_report(only(portfolio=type(part)(problem, answer, part.frontier, part.headroom))))
     assert "expected worth USD 118.9 m" in text
