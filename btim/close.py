@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from btim.errors import RuleError, SchemaError
-from btim.ledger_settings import AMOUNTS, DIMENSIONS, PLACES
+from btim.ledger_settings import DIMENSIONS, PLACES
+from btim.mapping_tables import AMOUNTS
 
 KEYS = ("currency", *PLACES, *DIMENSIONS, "tags")
 MONEY = (*AMOUNTS, "original")

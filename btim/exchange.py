@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from btim.errors import RateMissingError, listed
-from btim.ledger_settings import AMOUNTS
+from btim.mapping_tables import AMOUNTS
 from btim.money import minor_digits
 from btim.rounding import rounded_together
 

@@ -22,7 +22,8 @@ import pyarrow as pa
 from btim.errors import FileError, RuleError, ValueFormatError
 from btim.fiscal import FiscalCalendar
 from btim.inspection import first_bad_row, header_of, transcoded
-from btim.ledger_settings import AMOUNTS, Rule, SourceFile
+from btim.ledger_settings import Rule, SourceFile
+from btim.mapping_tables import AMOUNTS
 from btim.statements import (
     GROUPED,
     aggregate_statement,

@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 from btim.errors import FileError, InputError, SchemaError, ValueFormatError, listed
 from btim.files import existing_file, read_text
 from btim.fiscal import FiscalCalendar
-from btim.ledger_settings import AMOUNTS, SourceFile
+from btim.ledger_settings import SIDES, SourceFile
+from btim.mapping_tables import AMOUNTS
 from btim.tables import plain_decimal
 
 PARQUET = {".parquet", ".pq"}
@@ -145,19 +146,22 @@ def _records(source: SourceFile, header: Header) -> Iterator[tuple[int, list[str
 
 def _bad_cell(source: SourceFile, fields: Mapping[str, str], cells: Mapping[str, str]) -> InputError | None:
     nulls = NULLS if source.format == "focus" else {""}
-    for name in AMOUNTS:
+    for name in (*AMOUNTS, *SIDES):
         cell = cells.get(fields.get(name, ""), "0").strip()
         if cell in nulls and name != "amount":
             continue
         try:
-            plain_decimal(cell.replace("_", "?"))
+            plain_decimal(_plain(cell, source).replace("_", "?"))
         except (ValueError, ArithmeticError):
             return ValueFormatError(
                 "is not a plain decimal number",
                 field=fields[name],
                 value=cell,
-                remedy="correct the cell (no thousands signs)",
+                remedy="correct the cell, or state decimal and thousands in ledger.toml",
             )
+    sides = [fields[side] for side in SIDES if side in fields and "amount" not in fields]
+    if sides and all(cells[column].strip() in nulls for column in sides):
+        return ValueFormatError("has neither debit nor credit", field=sides[0], remedy="write one of them")
     for name in ("period", "date"):
         if name in fields and not _is_date(cells[fields[name]].strip(), source.date_format):
             return ValueFormatError(
@@ -169,6 +173,14 @@ def _bad_cell(source: SourceFile, fields: Mapping[str, str], cells: Mapping[str,
     if "currency" in fields and cells[fields["currency"]].strip() in nulls:
         return ValueFormatError("has no currency", field=fields["currency"], remedy="write its ISO 4217 code")
     return None
+
+
+def _plain(cell: str, source: SourceFile) -> str:
+    if source.decimal == "." and not source.thousands:
+        return cell
+    text = cell.replace(source.thousands, "") if source.thousands else cell
+    text = text.replace(source.decimal, ".")
+    return f"-{text[1:-1]}" if text.startswith("(") and text.endswith(")") else text
 
 
 def _is_date(cell: str, form: str | None) -> bool:

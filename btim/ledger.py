@@ -44,7 +44,8 @@ from btim.ledger_registers import (
     read_contracts,
     read_tags,
 )
-from btim.ledger_settings import AMOUNTS, DIMENSIONS, PLACES, LedgerSettings, read_settings
+from btim.ledger_settings import DIMENSIONS, PLACES, LedgerSettings, read_settings
+from btim.mapping_tables import AMOUNTS
 from btim.money import minor_digits, to_minor
 from btim.reconciliation import WIDE, Reconciliation, exact_decimal, reconciled
 from btim.rounding import rounded_together

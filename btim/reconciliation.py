@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from btim.errors import RuleError
-from btim.ledger_settings import AMOUNTS, Control
+from btim.mapping_tables import AMOUNTS, Control
 from btim.money import from_minor, minor_digits
 
 COLUMNS = (

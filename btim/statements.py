@@ -19,7 +19,8 @@ from btim.focus import (
     category_towers,
     focus_fields,
 )
-from btim.ledger_settings import AMOUNTS, DIMENSIONS, MATCHABLE, PLACES, Rule, SourceFile
+from btim.ledger_settings import DIMENSIONS, MATCHABLE, PLACES, SIDES, Rule, SourceFile
+from btim.mapping_tables import AMOUNTS
 
 KEYS = ("month", "currency", *MATCHABLE, "tags")
 KEPT = ("month", "currency", *PLACES, *DIMENSIONS, "tags")
@@ -59,8 +60,9 @@ def resolved_fields(source: SourceFile, header: list[str]) -> dict[str, str]:
                 row=1,
                 remedy=f"the file has {listed(header, 20)}",
             )
+    sided = any(side in fields for side in SIDES)
     for field in ("date", "amount", "currency"):
-        if field not in fields and field not in source.constants:
+        if field not in fields and field not in source.constants and not (field == "amount" and sided):
             raise SchemaError(
                 f"no column is mapped to '{field}'",
                 file=str(source.path),
@@ -87,7 +89,9 @@ def lines_statement(
     amounts = {name: _amount(source, fields, name, scale) for name in AMOUNTS}
     inner = ", ".join(f"{cells[key]}::VARCHAR AS {key}" for key in KEYS)
     inner += f", {literal(source.format)} AS format"
-    inner += "".join(f", {_text(fields, name)} AS raw_{name}, {amounts[name]} AS {name}" for name in AMOUNTS)
+    inner += "".join(
+        f", {_raw(source, fields, name, scale)} AS raw_{name}, {amounts[name]} AS {name}" for name in AMOUNTS
+    )
     inner += f", {_outside(source, fields)} AS outside, {_date(source, fields, 'date')} IS NULL AS bad_date"
     used = [key for key in KEYS if cells[key] != "NULL"]
     return (
@@ -133,10 +137,33 @@ def _cell(source: SourceFile, fields: Mapping[str, str], name: str) -> str:
     return literal(source.constants[name]) if name in source.constants else "NULL"
 
 
+def _number(source: SourceFile, fields: Mapping[str, str], name: str) -> str:
+    """An amount's text with a point for its decimal sign and nothing for thousands."""
+    text = _text(fields, name)
+    if name not in fields or (source.decimal == "." and not source.thousands):
+        return text
+    if source.thousands:
+        text = f"replace({text}, {literal(source.thousands)}, '')"
+    if source.decimal != ".":
+        text = f"replace({text}, {literal(source.decimal)}, '.')"
+    return f"nullif(regexp_replace(trim({text}), '^\\((.*)\\)$', '-\\1'), '')"
+
+
+def _raw(source: SourceFile, fields: Mapping[str, str], name: str, scale: int) -> str:
+    """An amount's text; debit less credit where the file has these, `?` where one of them is no number."""
+    if name != "amount" or name in fields or not any(side in fields for side in SIDES):
+        return _number(source, fields, name)
+    texts = [_number(source, fields, side) for side in SIDES]
+    debit, credit = (f"try_cast({text} AS DECIMAL(38,{scale}))" for text in texts)
+    bad = f"({texts[0]} IS NOT NULL AND {debit} IS NULL) OR ({texts[1]} IS NOT NULL AND {credit} IS NULL)"
+    return (
+        f"CASE WHEN {bad} THEN '?' WHEN {texts[0]} IS NULL AND {texts[1]} IS NULL THEN NULL "
+        f"ELSE (coalesce({debit}, 0) - coalesce({credit}, 0))::VARCHAR END"
+    )
+
+
 def _amount(source: SourceFile, fields: Mapping[str, str], name: str, scale: int) -> str:
-    if name not in fields:
-        return f"NULL::DECIMAL(38,{scale})"
-    parsed = f"try_cast({_text(fields, name)} AS DECIMAL(38,{scale}))"
+    parsed = f"try_cast({_raw(source, fields, name, scale)} AS DECIMAL(38,{scale}))"
     return parsed if source.scale == 1 else f"{parsed} * {source.scale}"
 
 

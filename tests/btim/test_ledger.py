@@ -110,6 +110,28 @@ def test_gb18030_in_ten_thousands_reads_to_the_cent(tmp_path: Path) -> None:
     assert (ledger.total, ledger.currency, ledger.costs["vendor"].iloc[0]) == (1234500, "CNY", "华云")
 
 
+def test_decimal_commas_thousands_and_parentheses_are_read_where_stated(tmp_path: Path) -> None:
+    rows = [gl_row("1.234,56"), gl_row("(1.000,50)"), gl_row("-0,06")]
+    path = write_ledger(tmp_path, rows, file_keys='decimal = ","\nthousands = "."')
+    assert open_ledger(path).total == 23400
+    with pytest.raises(ValueFormatError, match=r"row 2, 'amount': is not a plain decimal number \(found '1.234,56'\)"):
+        open_ledger(write_ledger(tmp_path, rows))
+
+
+def test_debit_and_credit_columns_make_the_amount(tmp_path: Path) -> None:
+    rows = [("2025-01-01", "10.00", ""), ("2025-01-02", "", "4.50"), ("2025-01-03", "0", "0")]
+    mapping = '[[files]]\npath = "gl.csv"\n[files.columns]\ndate = "d"\ndebit = "Soll"\ncredit = "Haben"\n'
+    (tmp_path / "l.toml").write_text(mapping + '[files.constants]\ncurrency = "EUR"\n')
+    write_csv(tmp_path / "gl.csv", ("d", "Soll", "Haben"), rows)
+    assert open_ledger(tmp_path / "l.toml").total == 550
+    write_csv(tmp_path / "gl.csv", ("d", "Soll", "Haben"), [*rows, ("2025-01-04", "", "x")])
+    with pytest.raises(ValueFormatError, match="row 5, 'Haben'"):
+        open_ledger(tmp_path / "l.toml")
+    write_csv(tmp_path / "gl.csv", ("d", "Soll", "Haben"), [*rows, ("2025-01-04", "", "")])
+    with pytest.raises(ValueFormatError, match="row 5, 'Soll': has neither debit nor credit"):
+        open_ledger(tmp_path / "l.toml")
+
+
 def test_wrong_encoding_offers_gb18030(tmp_path: Path) -> None:
     path = write_ledger(tmp_path, [])
     header = ("date", "account", "vendor", "description", "amount", "currency", "solution", "consumer")
