@@ -116,6 +116,7 @@ def test_the_command_writes_the_gold_file_and_its_catalogue(tmp_path: Path) -> N
         ("zh-hant*.txt", "nlp/data/gold/train/zh-hant.jsonl"),
         ("test-zh-hans*.txt", "tests/nlp/gold/test/zh-hans.jsonl"),
         ("test-zh-hant*.txt", "tests/nlp/gold/test/zh-hant.jsonl"),
+        ("second-en.txt", "tests/nlp/gold/second/en.jsonl"),
         ("second-zh-hans.txt", "tests/nlp/gold/second/zh-hans.jsonl"),
         ("second-zh-hant.txt", "tests/nlp/gold/second/zh-hant.jsonl"),
     ],
