@@ -143,7 +143,9 @@ def main() -> None:
         f"gap 5 %; aim: .70, 3 %. Took {minutes:.0f} min."
     )
     body = (
-        "### Portfolio: beliefs in a simulated world\n\n" + "\n".join(rows) + f"\n\n{notes}\n\n{circumstances(COMMAND)}"
+        "### Portfolio: beliefs in a simulated world\n\n"
+        + "\n".join(rows)
+        + f"\n\n{notes}\n\n{circumstances(f'{COMMAND} --seeds {options.seeds}')}"
     )
     write_section(options.page, "portfolio beliefs", body)
 
