@@ -41,7 +41,9 @@ MEMORY = "1GB"
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """What was read of one file: its content hash, rows, and rows whose charge lies outside the billing period."""
+    """What was read of one file: its content hash, rows, rows whose charge lies outside the billing period,
+    and the months it holds.
+    """
 
     name: str
     sha256: str
@@ -50,6 +52,7 @@ class SourceRecord:
     outside_period: int
     tax: str
     repeated_of: str | None = None
+    months: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,8 +138,10 @@ def _import(database: duckdb.DuckDBPyConnection, sources: Sequence[SourceFile], 
             continue
         seen[digest] = source.path.name
         rows, outside, digits = _read(database, source, header, how)
+        months = database.execute("SELECT DISTINCT month FROM incoming_lines WHERE total ORDER BY month").fetchall()
         own_scale = max(own_scale, digits)
-        records.append(SourceRecord(source.path.name, digest, source.format, rows, outside, source.tax))
+        held = tuple(str(month) for (month,) in months)
+        records.append(SourceRecord(source.path.name, digest, source.format, rows, outside, source.tax, months=held))
     if own_scale > MOST_SCALE:
         raise RuleError("amounts have too many decimal digits", value=own_scale, remedy=f"at most {MOST_SCALE}")
     return _fetched(database, how.rules, how.scale, own_scale, tuple(records))

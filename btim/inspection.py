@@ -108,6 +108,7 @@ def first_bad_row(
     if source.path.suffix in PARQUET:
         return ValueFormatError("a date, amount or currency is missing or not one", file=str(source.path))
     header = header_of(source.path, source.encoding)
+    row = 1
     try:
         for row, record in _records(source, header):
             if len(record) != len(header):
@@ -121,7 +122,7 @@ def first_bad_row(
             if found:
                 return found.at(file=str(source.path), row=row)  # type: ignore[return-value]
     except csv.Error as error:
-        return FileError(f"broken CSV: {error}", file=str(source.path), remedy="check quoting")
+        return FileError(f"broken CSV: {error}", file=str(source.path), row=row + 1, remedy="check quoting")
     except UnicodeDecodeError:
         read_text(source.path, source.encoding)
     if fields and fiscal and fiscal.kind != "months":

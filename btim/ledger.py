@@ -297,6 +297,12 @@ def _notes(sources: Sequence[SourceRecord], months: Sequence[str], fiscal: Fisca
         for s in sources
         if s.outside_period
     ]
+    for place, one in enumerate(sources):
+        for other in sources[place + 1 :]:
+            both = sorted(set(one.months) & set(other.months))
+            if both and one.format == other.format:
+                span = both[0] if len(both) == 1 else f"{both[0]} to {both[-1]}"
+                notes.append(f"{one.name} and {other.name} both hold {span}: check that they do not repeat each other")
     missing = [month for month in fiscal.between(months) if month not in months]
     if missing:
         notes.append(f"no lines in {', '.join(missing)}, between months that have some")

@@ -87,6 +87,23 @@ def test_the_same_file_twice_is_counted_once(tmp_path: Path) -> None:
     assert ledger.reconciliation.notes[0] == "b.csv holds the same content as a.csv: counted once"
 
 
+def test_files_that_cover_the_same_month_are_reported(tmp_path: Path) -> None:
+    first = write_csv(tmp_path / "a.csv", FOCUS_HEADER, [focus_row("7.00")])
+    second = write_csv(tmp_path / "b.csv", FOCUS_HEADER, [focus_row("8.00")])
+    assert open_ledger(first, second).reconciliation.notes == (
+        "a.csv and b.csv both hold 2025-01: check that they do not repeat each other",
+    )
+    pd.testing.assert_frame_equal(open_ledger(first, second).costs, open_ledger(second, first).costs)
+
+
+def test_a_quote_that_never_ends_is_named(tmp_path: Path) -> None:
+    path = write_ledger(tmp_path, [gl_row("1.00")])
+    with (tmp_path / "gl.csv").open("a") as handle:
+        handle.write('2025-01-01,62,"Acme')
+    with pytest.raises(FileError, match="row 3: broken CSV"):
+        open_ledger(path)
+
+
 def test_charges_outside_their_billing_period_are_reported(tmp_path: Path) -> None:
     rows = [focus_row("1.00"), focus_row("1.00", ChargePeriodStart="2024-12-31T23:00:00Z")]
     notes = open_ledger(write_csv(tmp_path / "a.csv", FOCUS_HEADER, rows)).reconciliation.notes
