@@ -35,6 +35,12 @@ GOOD = (
     ("ledger error", "ledger_error", ".05"),
 )
 ALIASES = 5000
+NOTES = """\
+The quantity grammar was extended while looking at FewFC's and the Recognizers' cases, so those rows are development
+numbers; FinNum-3 is scored on the last fifth of its documents with a model that is thrown away. The gold training
+texts that throughput is measured on hold a number every dozen words; text with fewer numbers reads faster. Nothing is
+posted because no confidence reaches 95 % held-out precision: exactness in all eight fields is held down by the metric.\
+"""
 
 
 def gold_scores(folder: Path) -> dict[str, Evaluation]:
@@ -114,6 +120,7 @@ def section(data: Path, folder: Path, train: Path) -> str:
         f"{speed['en'][0]:,.0f} English words/s (good 50,000), "
         f"{speed['zh'][0]:,.0f} Chinese characters/s (good 100,000).",
     ]
+    lines += ["", NOTES]
     return "\n".join(lines)
 
 
