@@ -25,6 +25,7 @@ LEVEL_DAYS = 14
 MOST_WINDOWS = 60
 FEWEST_RESIDUALS = 4
 BIAS_KEPT = 0.1
+DEVIATION_PATHS = 8
 EARLIER_SHARE = 0.4
 TIME_DECAY = 0.9
 
@@ -91,7 +92,8 @@ def maximum(history: History, origin: int, window: int) -> Maximum:
     """Paths and calibrated maximum of the first `window` steps from one origin, using only windows ended before it."""
     past = np.flatnonzero(history.backs - window >= history.backs[origin])
     residuals = _scaled_residuals(history, past, window)
-    paths = _paths(history, origin, residuals, window)
+    enough = len(past) >= FEWEST_RESIDUALS
+    paths = _paths(history, origin, residuals if enough else _partial_residuals(history, origin, window), window)
     raw = paths.max(axis=2)
     known = _past_windows(history, origin, past, residuals, np.median(raw, axis=0), window)
     quantiles, calibrated, _ = calibrated_quantiles(known)
@@ -151,6 +153,35 @@ def _peak_uplifts(history: History, origins: Ints, window: int) -> Floats:
 def _scaled_residuals(history: History, past: Ints, window: int) -> Floats:
     residuals = history.actuals[past, :, :window] - history.forecasts[past, :, :window]
     return np.asarray(residuals / history.levels[past][:, :, None])
+
+
+def _partial_residuals(history: History, origin: int, window: int) -> Floats:
+    """Residual windows known only in part, continued by their last season with the square root of time.
+
+    Without any past origin, the history's own deviations from its mean stand in, at different phases.
+    """
+    back = int(history.backs[origin])
+    found = []
+    for k in np.flatnonzero(history.backs > back):
+        known = min(int(history.backs[k]) - back, window)
+        residual = _scaled_residuals(history, np.array([k]), known)[0]
+        season = min(max(history.blocks.day, 1), known)
+        steps = np.arange(known, window)
+        tail = residual[:, known - season + (steps - known) % season] * np.sqrt((steps + 1) / known)
+        found.append(np.concatenate([residual, tail], axis=1))
+    return np.array(found) if len(found) >= FEWEST_RESIDUALS else _deviations(history, back, window)
+
+
+def _deviations(history: History, back: int, window: int) -> Floats:
+    found = np.zeros((DEVIATION_PATHS, len(history.blocks.histories), window))
+    for i, y in enumerate(history.blocks.histories):
+        past = y[: max(0, len(y) - back)]
+        seen = past[np.isfinite(past)]
+        if len(seen):
+            deviation = (seen - seen.mean()) / (float(np.abs(seen).max()) or 1.0)
+            for k in range(DEVIATION_PATHS):
+                found[k, i] = np.resize(np.roll(deviation, k * len(seen) // DEVIATION_PATHS), window)
+    return found
 
 
 def _paths(history: History, origin: int, residuals: Floats, window: int) -> Floats:

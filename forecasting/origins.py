@@ -25,6 +25,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 OnProgress = Callable[[int, int], None]
 SERIES_IN_A_TASK = 4
+FEWEST_WHOLE = 2
+PARTIAL_ORIGINS = 8
 POOLED_NAMES = ("pooled-long", "pooled-mid", "pooled-short")
 T = TypeVar("T")
 
@@ -70,13 +72,17 @@ def filled_history(y: Floats, season: int) -> Floats:
 def planned_backs(lengths: Sequence[int], window: int, spacing: int, completed: int, *, least: int) -> Ints:
     """Distances from the end at which origins stand, oldest first and 0 last.
 
-    There are up to `completed` windows wholly inside the longest history after its first `least` steps.
+    There are up to `completed` windows wholly inside the longest history after its first `least` steps; where hardly
+    one fits, origins stand closer and their windows are known in part.
     """
     room = max(lengths) - least
     possible = (room - window) // spacing + 1 if room >= window else 0
-    count = max(0, min(possible, completed))
-    furthest = window + (count - 1) * spacing if count else 0
-    nearest = [back for back in range(spacing, window, spacing) if back <= room]
+    if possible < FEWEST_WHOLE:
+        part = max(1, room // PARTIAL_ORIGINS)
+        close = range(part, max(room, 0) + 1, part)
+        return np.array(sorted({0, *close, *range(window, room + 1, window)}, reverse=True), dtype=np.int64)
+    furthest = window + (min(possible, completed) - 1) * spacing
+    nearest = range(spacing, window, spacing)
     return np.array(sorted({0, *nearest, *range(window, furthest + 1, spacing)}, reverse=True), dtype=np.int64)
 
 
