@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from nlp.annotation import Annotated
-from nlp.quantities import Quantity, rounded
+from nlp.durations import rounded
+from nlp.quantities import Quantity
 from nlp.structure import Sentence, clauses_of
 
 _RANGE = re.compile(r"\s*(?:-|–|—|~|至|到|to|or|或)\s*", re.IGNORECASE)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from nlp import units
+from nlp.durations import rounded, small, time_at
 from nlp.numerals import EN_SCALES, chinese, english, zh_scale
 
 LEFT = 24
-MANY_HOURS = 100
 LARGE_WORD = 100
 _WEAK_WORDS = frozenset(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
 
@@ -247,7 +247,7 @@ def _with_coins(text: str, end: int, value: Decimal) -> tuple[Decimal, int]:
     if text[end - 1 : end] in {"元", "块"}:
         change = units.COINS_ZH.match(text, end)
         if change and change["jiao"]:
-            return value + _small(change["jiao"]) / 10 + _small(change["fen"] or "0") / 100, change.end()
+            return value + small(change["jiao"]) / 10 + small(change["fen"] or "0") / 100, change.end()
     return value, end
 
 
@@ -277,24 +277,9 @@ def _suffixed(text: str, start: int, end: int, value: Decimal, group: str) -> Qu
 
 
 def _timed(text: str, start: int, end: int, value: Decimal, group: str) -> Quantity | None:
-    match = units.PERSON_TIME.match(text, end)
-    if match:
-        return Quantity(start, match.end(), value, "count", noun=match[0].strip(" -").lower())
-    match = units.MINUTES_SECONDS.match(text, end)
-    if match:
-        seconds = Decimal(30) if match["half"] else _small(match["seconds"])
-        return Quantity(start, match.end(), rounded((value * 60 + seconds) / 86_400), "duration_day", noun="minutes")
-    match = units.HALVES.match(text, end)
-    if match:
-        unit = "duration_month" if match["unit"] == "月" else "duration_day"
-        per_day = 24 if match["unit"] in {"小时", "钟头"} else 1
-        return Quantity(start, match.end(), rounded((value + Decimal("0.5")) / per_day), unit, noun=match["unit"])
-    for pattern, unit, numerator, denominator in units.DURATIONS:
-        match = pattern.match(text, end)
-        if match:
-            return _duration(
-                text, start, match.end(), value, unit, numerator / denominator, match[0].strip(" -").lower()
-            )
+    time = time_at(text, start, end, value)
+    if time is not None:
+        return Quantity(start, time.end, time.value, time.unit, noun=time.noun)
     match = units.SCORE.match(text, end)
     if match and group != "english":
         return Quantity(
@@ -303,35 +288,6 @@ def _timed(text: str, start: int, end: int, value: Decimal, group: str) -> Quant
     if match and "point" in match[0]:
         return Quantity(start, match.end(), value, "score", noun="points", weak=True)
     return None
-
-
-def _duration(text: str, start: int, end: int, value: Decimal, unit: str, factor: Decimal, noun: str) -> Quantity:
-    """A duration with the smaller unit that follows it; many hours, or hours of work, count as effort."""
-    if text[end : end + 1] == "半" and noun in {"天", "年", "个月", "小时", "个小时"}:
-        return Quantity(start, end + 1, rounded((value + Decimal("0.5")) * factor), unit, noun=noun)
-    hours = noun in {"hour", "hours", "hr", "hrs", "h", "小时", "个小时"}
-    rest = units.REST_MINUTES.match(text, end) if hours else None
-    if rest:
-        return Quantity(start, rest.end(), rounded((value + _small(rest["minutes"]) / 60) * factor), unit, noun=noun)
-    seconds = units.REST_SECONDS.match(text, end) if noun in {"minute", "minutes", "min", "mins", "分钟"} else None
-    if seconds:
-        extra = _small(seconds["seconds"] or seconds["bare"])
-        return Quantity(start, seconds.end(), rounded((value + extra / 60) * factor), unit, noun=noun)
-    worked = (
-        value >= MANY_HOURS if noun.isascii() else units.EFFORT.search(text[max(0, start - 8) : end + 4]) is not None
-    )
-    if hours and worked:
-        return Quantity(start, end, value, "count", noun=noun)
-    return Quantity(start, end, rounded(value * factor), unit, noun=noun)
-
-
-def _small(word: str) -> Decimal:
-    return Decimal(word) if word.isdigit() else chinese(word) or Decimal(0)
-
-
-def rounded(amount: Decimal) -> Decimal:
-    """A converted amount at six decimals, without trailing zeros."""
-    return amount.quantize(Decimal("0.000001")).normalize() + 0
 
 
 def _counted(
