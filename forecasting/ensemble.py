@@ -18,6 +18,7 @@ SHARP, EVEN, MEDIAN = "sharp mean", "even mean", "median"
 RULES = {SHARP: (5.0, 0.1), EVEN: (1.0, 3.0)}
 """Power of the inverse error, and the pool's windows that it is shrunk by."""
 ERROR_FLOOR = 0.05
+LEAST_SHOWN = 0.005
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def combined(members: MemberForecasts, groups: list[str]) -> Combined:
 
 def described(members: MemberForecasts, weights: Floats, rule: str, index: int) -> str:
     """What was really used for one series: members with weights, or the members of a median."""
-    used = [(name, float(w)) for name, w in zip(members.members, weights[:, index], strict=True) if w > 0]
+    used = [(name, float(w)) for name, w in zip(members.members, weights[:, index], strict=True) if w >= LEAST_SHOWN]
     if rule == MEDIAN:
         return f"median({'+'.join(name for name, _ in used)})"
     return "+".join(f"{weight:.2f}*{name}" for name, weight in used)
