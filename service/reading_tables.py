@@ -19,8 +19,9 @@ COMPANY_WIDE = "company-wide: shown apart, never added to solutions"
 TO_REVIEW = "not sure enough: a person must look at it"
 TOO_UNSURE = "too unsure to count or to ask about"
 COUNTED_BANDS = frozenset({"post"})
+REVIEWABLE_BANDS = frozenset({"post", "review"})
 AMOUNTS = ("realised_saving", "realised_gain", "revenue", "saving_a_year")
-SOLUTION_COLUMNS = ("solution", "name", *AMOUNTS, "events", "confidence")
+SOLUTION_COLUMNS = ("solution", "name", *AMOUNTS, "events", "waiting", "waiting_events", "confidence")
 
 
 def reading_part(
@@ -39,7 +40,7 @@ def reading_part(
         events=events,
         readings=tuple(reading.to_dict() for reading in readings),
         texts=texts,
-        by_solution=_by_solution(ledger, money, names),
+        by_solution=_by_solution(value_ledger(readings, bands=REVIEWABLE_BANDS), money, names),
         unsettled=events[events["band"] == "review"].reset_index(drop=True) if len(events) else events,
     )
 
@@ -75,23 +76,29 @@ def _column(entry: ValueEntry) -> str:
 
 
 def _by_solution(ledger: ValueLedger, currency: str | None, names: Mapping[str, str]) -> pd.DataFrame:
+    """Money credited to each solution; `waiting` is what would count if a person accepted it, never added to the rest.
+
+    `ledger` holds posted and reviewable events together, so that a claim stated twice waits once or not at all.
+    """
     rows: dict[str, dict[str, Any]] = {}
     confidences: dict[str, list[float]] = {}
     for entry in ledger.entries:
         if entry.solution is None or _why(entry, currency):
             continue
-        row = rows.setdefault(
-            entry.solution,
-            {"solution": entry.solution, "name": names.get(entry.solution, entry.solution), "events": 0}
-            | dict.fromkeys(AMOUNTS, Decimal(0)),
-        )
-        row[_column(entry)] += _yearly(entry)
-        row["events"] += 1
+        row = rows.setdefault(entry.solution, _blank_row(entry.solution, names))
+        is_posted = entry.event.band in COUNTED_BANDS
+        row[_column(entry) if is_posted else "waiting"] += _yearly(entry)
+        row["events" if is_posted else "waiting_events"] += 1
         confidences.setdefault(entry.solution, []).append(entry.event.confidence)
     for solution, row in rows.items():
         row["confidence"] = round(sum(confidences[solution]) / len(confidences[solution]), 3)
-    ordered = sorted(rows.values(), key=lambda row: (-row["realised_saving"] - row["realised_gain"], row["solution"]))
+    ordered = sorted(rows.values(), key=lambda row: (*(-row[name] for name in (*AMOUNTS, "waiting")), row["solution"]))
     return pd.DataFrame(ordered, columns=list(SOLUTION_COLUMNS))
+
+
+def _blank_row(solution: str, names: Mapping[str, str]) -> dict[str, Any]:
+    amounts = dict.fromkeys((*AMOUNTS, "waiting"), Decimal(0))
+    return {"solution": solution, "name": names.get(solution, solution), "events": 0, "waiting_events": 0} | amounts
 
 
 def _yearly(entry: ValueEntry) -> Decimal:

@@ -105,10 +105,10 @@ def _mend(change: Mapping[str, Any]) -> str:
 
 
 def _value(part: ReadingPart, currency: str, label: str) -> None:
-    print_table(part.by_solution, f"\nrealised value by solution{label} · {currency} · claimed by reports", rows=30)
+    print_table(part.by_solution, f"\nvalue by solution{label} · {currency} · claimed by reports", rows=30)
     counted = int(part.events["counted"].sum()) if len(part.events) else 0
-    saved = sum((value for value in part.by_solution["realised_saving"] if value is not None), Decimal(0))
+    waiting = sum(part.by_solution["waiting"], Decimal(0))
     typer.echo(
-        f"{counted} of {len(part.events)} events count ({saved:,.0f} {currency} saved); "
-        f"{len(part.unsettled)} wait for a person"
+        f"{counted} of {len(part.events)} statements count without a look; {len(part.unsettled)} wait for a person, "
+        f"among them {waiting:,.0f} {currency} credited to solutions"
     )

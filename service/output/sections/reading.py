@@ -25,8 +25,6 @@ from service.output.sections.value_tables import (
     solutions_table,
     stated_money,
     unsettled_table,
-    waiting_money,
-    with_waiting,
 )
 
 ID, TITLE = "value", "What came of it"
@@ -90,7 +88,10 @@ def reading_figures(part: ReadingPart, currency: str | None) -> Figures:
     gain, revenue, yearly = (_sum(part, name) for name in ("realised_gain", "revenue", "saving_a_year"))
     apart = f"apart from {money(revenue, currency)} revenue: no margin is assumed" if revenue else "revenue stays apart"
     a_year = f"besides {money(yearly, currency)} a year, never added" if yearly else "credited to a solution"
-    waiting, stated = sum(waiting_money(part, currency).values()), stated_money(part, currency)
+    waiting, stated = (
+        sum(credited(row, WAITING) for row in part.by_solution.to_dict("records")),
+        stated_money(part, currency),
+    )
     unsure = counted(len(part.unsettled), "statement") + " not sure enough to count"
     left = stated[stated["fate"] != COUNTED]
     claims, count = counted(len(left), "claim of money", "claims of money"), f"{_many_counted(part)} count"
@@ -112,7 +113,7 @@ def _charts(part: ReadingPart, chain: ChainResult) -> Gallery | None:
 
 
 def _by_solution(part: ReadingPart, chain: ChainResult) -> Chart | None:
-    rows = with_waiting(part, chain)
+    rows = part.by_solution.to_dict("records")
     kinds = [name for name in SHADES if any(credited(row, name) for row in rows)]
     rows = sorted(rows, key=lambda row: -sum(credited(row, name) for name in kinds))[:MOST_BARS]
     if not kinds:

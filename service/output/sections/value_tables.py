@@ -39,7 +39,7 @@ def kinds_of_value(column: str) -> str:
 
 def solutions_table(part: ReadingPart, chain: ChainResult) -> Table | None:
     """Value credited to each solution, beside what it costs where a ledger was given."""
-    found = with_waiting(part, chain)
+    found = part.by_solution.to_dict("records")
     if not found:
         return None
     amounts = [name for name in AMOUNTS if any(credited(row, name) for row in found)]
@@ -66,27 +66,6 @@ def _costs(chain: ChainResult) -> tuple[dict[str, float], str]:
         return {}, ""
     rows = by_solution(chain.ledger.consumer).to_dict("records")
     return {str(row["solution"]): float(row["amount"]) for row in rows if row["solution"]}, chain.ledger.period
-
-
-def waiting_money(part: ReadingPart, currency: str | None) -> dict[str, float]:
-    """Money by solution in realised statements that wait for a person: stated, not counted, never added to value."""
-    sums: dict[str, float] = {}
-    for event in part.unsettled.to_dict("records"):
-        moved = event.get("kind") in MOVES and event.get("status") == "realised" and event.get("unit") == "money"
-        if moved and event.get("currency") == currency and not is_missing(event.get("solution")):
-            sums[str(event["solution"])] = sums.get(str(event["solution"]), 0.0) + float(event["value"])
-    return sums
-
-
-def with_waiting(part: ReadingPart, chain: ChainResult) -> list[dict[Any, Any]]:
-    """The rows by solution, each with its money that waits, and rows for solutions that have nothing else."""
-    waiting = waiting_money(part, chain.currency)
-    rows = [row | {WAITING: waiting.pop(str(row["solution"]), 0.0)} for row in part.by_solution.to_dict("records")]
-    for solution, amount in waiting.items():
-        sure = part.unsettled.loc[part.unsettled["solution"] == solution, "confidence"]
-        name = chain.names.get(solution, solution)
-        rows.append({"solution": solution, "name": name, WAITING: amount, "events": 0, "confidence": sure.mean()})
-    return sorted(rows, key=lambda row: tuple(-credited(row, name) for name in AMOUNTS))
 
 
 def unsettled_table(part: ReadingPart, chain: ChainResult) -> Table | None:

@@ -1,6 +1,8 @@
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 from service.output import render_report
@@ -206,8 +208,14 @@ def test_an_objective_that_is_a_ratio_is_not_called_money():
 def test_money_that_waits_for_a_person_is_shown_by_solution_and_not_added():
     part = reading_part()
     unsure = part.events.head(1).assign(counted=False, why="not sure enough", band="review", confidence=0.55)
-    nothing = part.by_solution.head(0)
-    waiting = type(part)(unsure, part.readings, part.texts, nothing, unsure)
+    row = {
+        "solution": "sol-fraud",
+        "name": "Fraud Shield",
+        "events": 0,
+        "waiting": Decimal(4_200_000),
+        "confidence": 0.55,
+    }
+    waiting = type(part)(unsure, part.readings, part.texts, pd.DataFrame([row]), unsure)
     text = words(render_report(only(reading=waiting, names={"sol-fraud": "Fraud Shield"})))
     assert "none is sure enough, realised and credited to a solution, so none counts. 1 wait for a person" in text
     assert "Realised savings USD 0" in text
