@@ -127,7 +127,10 @@ def joined(parts: Sequence[Heads]) -> Heads:
 
 
 def fit_one(rows: Rows, head: str) -> Heads:
-    """Fit one head: `event` on all candidates, `unit` on events whose number is bare, the others on events."""
+    """Fit one head: `event` on all candidates, `unit` on events whose number is bare, the others on events.
+
+    Without a bare number to learn from, bare numbers stay counts.
+    """
     if head == "event":
         features, wanted = rows.features, ["yes" if event else "no" for event in rows.events]
     else:
@@ -137,6 +140,8 @@ def fit_one(rows: Rows, head: str) -> Heads:
         ]  # fmt: skip
         features = [rows.features[place] for place in places]
         wanted = [str(getattr(rows.events[place], head)) for place in places]
+    if not wanted:
+        return Heads({}, {head: ("count",)}, np.zeros((0, 1), dtype=np.float32))
     trust = _balance(wanted, BALANCE[head])
     if head == "metric":
         features = [[name for name in found if not name.startswith(ORDERED)] for found in features]
