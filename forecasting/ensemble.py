@@ -23,11 +23,11 @@ LEAST_SHOWN = 0.005
 
 @dataclass(frozen=True)
 class Combined:
-    """The ensemble's forecasts (origin, series, step), and at the last one the weights (member, series) and rules."""
+    """The ensemble's forecasts (origin, series, step), weights (origin, member, series) and rules (origin, series)."""
 
     forecasts: Floats
     weights: Floats
-    rules: tuple[str, ...]
+    rules: npt.NDArray[np.str_]
 
 
 def combined(members: MemberForecasts, groups: list[str]) -> Combined:
@@ -35,26 +35,30 @@ def combined(members: MemberForecasts, groups: list[str]) -> Combined:
     backs, horizon = members.plan.backs, members.plan.horizon
     errors = _relative_errors(members)
     rules = {rule: np.full(members.actuals.shape, np.nan) for rule in RULES}
-    weights: dict[str, Floats] = {}
+    shape = (len(backs), len(members.members), len(groups))
+    weights = {rule: np.zeros(shape) for rule in RULES}
     for j, back in enumerate(backs):
         ended = backs - horizon >= back
         available = np.isfinite(members.forecasts[:, j, :, 0])
         for rule, (power, prior) in RULES.items():
             shrunk = _shrunk_errors(errors[:, ended], available.shape, groups, prior)
-            weights[rule] = _weights(shrunk, available, power)
-            rules[rule][j] = np.einsum("mi,mih->ih", weights[rule], np.nan_to_num(members.forecasts[:, j]))
+            weights[rule][j] = _weights(shrunk, available, power)
+            rules[rule][j] = np.einsum("mi,mih->ih", weights[rule][j], np.nan_to_num(members.forecasts[:, j]))
             rules[rule][j][~available.any(axis=0)] = np.nan
     rules[MEDIAN] = _nanmedian(members.forecasts)
     weights[MEDIAN] = weights[EVEN]
     forecasts, chosen = _best_rule(members, rules, groups)
-    used = np.stack([weights[rule][:, index] for index, rule in enumerate(chosen)], axis=1)
+    used = weights[EVEN].copy()
+    for rule in RULES:
+        used = np.where((chosen == rule)[:, None, :], weights[rule], used)
     return Combined(forecasts, used, chosen)
 
 
-def described(members: MemberForecasts, weights: Floats, rule: str, index: int) -> str:
-    """What was really used for one series: members with weights, or the members of a median."""
-    used = [(name, float(w)) for name, w in zip(members.members, weights[:, index], strict=True) if w >= LEAST_SHOWN]
-    if rule == MEDIAN:
+def described(members: MemberForecasts, ensemble: Combined, origin: int, index: int) -> str:
+    """What was really used for one series at an origin: members with weights, or the members of a median."""
+    weights = ensemble.weights[origin, :, index]
+    used = [(name, float(w)) for name, w in zip(members.members, weights, strict=True) if w >= LEAST_SHOWN]
+    if used and ensemble.rules[origin, index] == MEDIAN:
         return f"median({'+'.join(name for name, _ in used)})"
     return "+".join(f"{weight:.2f}*{name}" for name, weight in used)
 
@@ -87,7 +91,9 @@ def _weights(errors: Floats, available: npt.NDArray[np.bool_], power: float) -> 
     return np.asarray(np.divide(raw, total, out=np.zeros_like(raw), where=total > 0))
 
 
-def _best_rule(members: MemberForecasts, rules: dict[str, Floats], groups: list[str]) -> tuple[Floats, tuple[str, ...]]:
+def _best_rule(
+    members: MemberForecasts, rules: dict[str, Floats], groups: list[str]
+) -> tuple[Floats, npt.NDArray[np.str_]]:
     """At every origin, each pool's rule with the least loss on the windows that had ended before it."""
     backs, horizon = members.plan.backs, members.plan.horizon
     names = list(rules)
@@ -97,17 +103,15 @@ def _best_rule(members: MemberForecasts, rules: dict[str, Floats], groups: list[
         losses = losses / losses.mean(axis=0)
     losses = np.where(np.isfinite(losses), losses, 1.0)
     forecasts = rules[names[0]].copy()
-    chosen = [names[0]] * len(groups)
+    chosen = np.full((len(backs), len(groups)), names[0], dtype="U16")
     for group in sorted(set(groups)):
         inside = np.flatnonzero([name == group for name in groups])
         for j, back in enumerate(backs):
             ended = np.flatnonzero(backs - horizon >= back)
             best = int(np.argmin(losses[:, ended][:, :, inside].sum(axis=(1, 2)))) if len(ended) else 0
             forecasts[j, inside] = rules[names[best]][j, inside]
-            if j == len(backs) - 1:
-                for index in inside:
-                    chosen[index] = names[best]
-    return forecasts, tuple(chosen)
+            chosen[j, inside] = names[best]
+    return forecasts, chosen
 
 
 def _nanmedian(forecasts: Floats) -> Floats:

@@ -30,7 +30,7 @@ def fan_frame(view: Outlook, found: Maximum, steps: int, levels: Sequence[float]
     mean = found.paths.mean(axis=0)
     frames = []
     for index, one in enumerate(view.panel.series):
-        model, fallback = _model(view, index)
+        model, fallback = _model(view, len(view.history.backs) - 1, index)
         stamps = step.stamps(one.first, np.arange(len(one.y), len(one.y) + steps))
         frames.append(
             pd.DataFrame(
@@ -48,8 +48,8 @@ def fan_frame(view: Outlook, found: Maximum, steps: int, levels: Sequence[float]
     return pd.concat(frames, ignore_index=True)
 
 
-def _model(view: Outlook, index: int) -> tuple[str, str | None]:
-    names = described(view.members, view.ensemble.weights, view.ensemble.rules[index], index)
+def _model(view: Outlook, origin: int, index: int) -> tuple[str, str | None]:
+    names = described(view.members, view.ensemble, origin, index)
     failed = [reason for (i, _), reason in sorted(view.members.failures.items()) if i == index]
     notes = [note for note in (view.classes[index], view.event_notes[index]) if note]
     tail = f" [{'; '.join(notes)}]" if notes else ""
@@ -80,7 +80,7 @@ def peak_rows(
         last = cut + steps - 1
         at, near = found.likeliest(index)
         capacity = one.capacity_in_force(last)
-        model, _ = _model(view, index) if index < len(view.panel.series) else ("sum of series", None)
+        model, _ = _model(view, origin, index) if index < len(view.panel.series) else ("sum of series", None)
         stamps = _stamps(view.panel, one, [cut - 1, cut, last, cut + at])
         row: dict[str, Any] = {
             columns.UNIQUE_ID: one.unique_id,

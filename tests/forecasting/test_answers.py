@@ -113,3 +113,12 @@ def test_the_fan_and_the_peaks_come_from_the_same_paths(panel: pd.DataFrame) -> 
     longest = peaks[peaks.window == "48h"].set_index("unique_id")
     for name in ("q50", "q90", "q95"):
         assert (longest[name] >= fan.groupby("unique_id")[name].max() - 1e-9).all()
+
+
+def test_a_past_origin_names_the_models_of_its_own_time(panel: pd.DataFrame) -> None:
+    answer = forecasting.backtest_peaks(panel, freq="h", seasons=SEASONS, window="24h", origins=3, effort="quick")
+    changed = panel.copy()
+    changed.loc[changed.ds > changed.ds.max() - pd.Timedelta(hours=24), "y"] *= 7
+    later = forecasting.backtest_peaks(changed, freq="h", seasons=SEASONS, window="24h", origins=3, effort="quick")
+    assert answer.model.tolist() == later.model.tolist()
+    assert answer.model.nunique() > 1
