@@ -30,7 +30,7 @@ EFFORTS = {
 COMPLETED_WINDOWS = {"quick": 6, "standard": 12, "full": 14}
 AFFORDABLE = {"quick": 2e9, "standard": 1.5e10, "full": 3e10}
 FEWEST_APART = 8
-MOST_ETS = 150_000
+MOST_ETS = 200_000
 LONGEST_ETS_SEASON = 12
 LONGEST_HORIZON = 100_000
 

@@ -26,6 +26,8 @@ MOST_WINDOWS = 60
 FEWEST_RESIDUALS = 4
 BIAS_KEPT = 0.1
 DEVIATION_PATHS = 8
+FEW_RESIDUALS = 10
+STRETCHES = (0.7, 1.0, 1.5)
 EARLIER_SHARE = 0.4
 TIME_DECAY = 0.9
 
@@ -197,11 +199,17 @@ def _paths(history: History, origin: int, residuals: Floats, window: int) -> Flo
 
 
 def _centred(residuals: Floats) -> Floats:
-    """Residual windows around a shrunk mean, widened for having been drawn from few windows."""
+    """Residual windows around a shrunk mean, widened for having been drawn from few windows.
+
+    Fewer than ten are also mirrored and stretched, since so few never show a tail.
+    """
     mean = residuals.mean(axis=0)
     count = len(residuals)
     widening = np.sqrt((count + 1) / (count - 1)) if count > 1 else 1.0
-    return np.asarray((residuals - mean) * widening + BIAS_KEPT * mean)
+    around = (residuals - mean) * widening
+    if FEWEST_RESIDUALS <= count < FEW_RESIDUALS:
+        around = np.concatenate([sign * stretch * around for stretch in STRETCHES for sign in (1, -1)])
+    return np.asarray(around + BIAS_KEPT * mean)
 
 
 def _path_medians(history: History, past: Ints, residuals: Floats, window: int) -> Floats:
