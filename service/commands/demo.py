@@ -55,7 +55,7 @@ def demo(
                 catalogue=sample.catalogue,
                 reports=(sample.reports,),
                 title=f"Synthetic bank, seed {seed}",
-                settings=DemandSettings(effort="quick" if quick else "standard"),
+                settings=DemandSettings(effort="quick" if quick else "standard", workers=1 if quick else 2),
             )
             chain = run_chain(inputs, stage, today=datetime.now(UTC).date(), seed=seed)
             with stage("report and files"):
