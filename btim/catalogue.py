@@ -49,6 +49,10 @@ class Catalogue:
         """The ids that value may be credited to."""
         return frozenset(solution.id for solution in self.solutions)
 
+    def display_names(self) -> dict[str, str]:
+        """The first name of each solution, by id: what a person is shown."""
+        return {solution.id: next(iter(solution.names.values())) for solution in self.solutions}
+
     def shared_names(self) -> dict[str, tuple[str, ...]]:
         """Surface forms (case folded) that more than one solution claims, with the ids that claim them."""
         owners: dict[str, list[str]] = {}

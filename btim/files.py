@@ -5,6 +5,7 @@ Must not know: what the files mean.
 """
 
 import gzip
+import hashlib
 import os
 import shutil
 import tempfile
@@ -28,6 +29,16 @@ def existing_file(path: Path) -> Path:
     if path.stat().st_size == 0:
         raise FileError("the file is empty", file=str(path), remedy="export it again with a header row and data")
     return path
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex, read in pieces.
+
+    Raises:
+        FileError: missing, a directory, or empty.
+    """
+    with existing_file(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_text(path: Path, encoding: str | None = None) -> str:

@@ -6,7 +6,6 @@ Must not know: what a tower is, how amounts are rounded or shown.
 Amounts travel as integers counted in 10**-scale of the currency, at the files' own scale, so that nothing is rounded.
 """
 
-import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 
 from btim.errors import FileError, RuleError, ValueFormatError
+from btim.files import sha256_of
 from btim.fiscal import FiscalCalendar
 from btim.inspection import first_bad_row, header_of, transcoded
 from btim.ledger_settings import Rule, SourceFile
@@ -132,7 +132,7 @@ def _import(database: duckdb.DuckDBPyConnection, sources: Sequence[SourceFile], 
     database.execute(f"CREATE TEMP TABLE lines ({GROUPED.format(scale=how.scale)})")
     for source in sources:
         header = header_of(source.path, source.encoding)
-        digest = _digest(source.path)
+        digest = sha256_of(source.path)
         if digest in seen:
             records.append(SourceRecord(source.path.name, digest, source.format, 0, 0, source.tax, seen[digest]))
             continue
@@ -228,8 +228,3 @@ def _integers(column: Any) -> Any:
     made = np.empty(len(values), dtype=object)
     made[:] = values
     return made
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

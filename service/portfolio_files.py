@@ -4,12 +4,11 @@ Role: tell them apart at the door and give back the problem with what a reader s
 Must not know: how problems are solved.
 """
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from btim.errors import SchemaError, UnknownReferenceError
-from btim.files import existing_file, read_text
+from btim.files import read_text, sha256_of
 from btim.money import as_model_float
 from btim.portfolio import Problem
 from btim.tables import line_of, parsed_column, plain_decimal, read_table, refuse_duplicates
@@ -37,9 +36,7 @@ def read_portfolio(path: Path, mapping: Path | None = None) -> GivenPortfolio:
     Raises:
         InputError: whatever the file does not state as it must.
     """
-    existing_file(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    sources = [(f"Source {path.name}", f"SHA-256 {digest}")]
+    sources = [(f"Source {path.name}", f"SHA-256 {sha256_of(path)}")]
     if path.suffix == WORKBOOK:
         return GivenPortfolio(read_workbook(path), (), tuple(sources))
     if mapping is None:

@@ -35,12 +35,11 @@ def reading_part(
     ledger = value_ledger(readings, bands=COUNTED_BANDS)
     money = currency or _most_frequent(ledger)
     events = pd.DataFrame([_event_row(entry, money) for entry in ledger.entries])
-    names = {solution.id: next(iter(solution.names.values())) for solution in catalogue}
     return ReadingPart(
         events=events,
         readings=tuple(reading.to_dict() for reading in readings),
         texts=texts,
-        by_solution=_by_solution(value_ledger(readings, bands=REVIEWABLE_BANDS), money, names),
+        by_solution=_by_solution(value_ledger(readings, bands=REVIEWABLE_BANDS), money, catalogue.display_names()),
         unsettled=events[events["band"] == "review"].reset_index(drop=True) if len(events) else events,
     )
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from btim import panel as columns
 from btim.catalogue import Catalogue, read_catalogue
 from btim.errors import FileError, SchemaError, ValueFormatError
-from btim.files import existing_file
+from btim.files import sha256_of
 from btim.ledger import Ledger, open_ledger
 from btim.portfolio import Problem
 from btim.tables import read_table
@@ -82,7 +82,7 @@ def run_chain(inputs: RunInputs, stage: Stage, *, today: date, seed: int | None 
         portfolio=portfolio,
         reading=_reading(documents, catalogue, currency, timed),
         timings=timings,
-        names={one.id: next(iter(one.names.values())) for one in catalogue or ()},
+        names={} if catalogue is None else catalogue.display_names(),
         notes=(*_notes(ledger, problem, inputs), *portfolio_notes, *(portfolio.notes if portfolio else ())),
     )
 
@@ -218,15 +218,10 @@ def _sources(
     }
     for path, (kind, rows) in counts.items():
         if path is not None:
-            yield Source(str(path), _sha256(path), rows, kind)
+            yield Source(str(path), sha256_of(path), rows, kind)
     for document in documents:
         text_hash = hashlib.sha256(document.text.encode()).hexdigest()
         yield Source(document.id, text_hash, 1, "report")
-
-
-def _sha256(path: Path) -> str:
-    with existing_file(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _notes(ledger: Ledger | None, problem: Problem | None, inputs: RunInputs) -> Iterator[str]:

@@ -22,6 +22,7 @@ from btim.tables import table_from_text
 from nlp.documents import day, document_of
 from service.api import examples
 from service.api.bodies import json_body, text_body
+from service.comma_lists import items_of
 
 health = APIRouter(tags=["operation"])
 api = APIRouter()
@@ -57,8 +58,8 @@ async def peaks(
         forecasting.peaks,
         frame,
         freq=freq,
-        seasons=_items(season),
-        windows=_items(windows),
+        seasons=items_of(season),
+        windows=items_of(windows),
         levels=_levels(levels),
         totals=totals,
         tz=tz,
@@ -106,13 +107,9 @@ async def readings(request: Request) -> dict[str, Any]:
     return {"readings": [reading.to_dict() for reading in found]}
 
 
-def _items(text: str) -> list[str]:
-    return [item.strip() for item in text.split(",") if item.strip()]
-
-
 def _levels(text: str) -> list[float]:
     try:
-        return [float(item) for item in _items(text)]
+        return [float(item) for item in items_of(text)]
     except ValueError:
         raise ValueFormatError(
             "is not a list of numbers", field="levels", value=text, remedy="write levels like 0.5,0.95"

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import forecasting
+from service.comma_lists import items_of
 from service.commands import demand_options as options
 
 
@@ -38,14 +39,14 @@ def backtest(
         answer = forecasting.backtest_peaks(
             frame,
             freq=freq,
-            seasons=options.split(season),
+            seasons=items_of(season),
             window=window,
             origins=origins,
             levels=options.levels_of(levels),
             totals=totals,
             tz=tz,
             events=options.read_events(events),
-            holidays=options.split(holidays),
+            holidays=items_of(holidays),
             store=options.store(checkpoint),
             effort=effort,
             workers=options.processes(workers),

@@ -20,6 +20,7 @@ from btim.errors import FileError, ValueFormatError, WaterlineError
 from btim.files import published
 from btim.tables import read_table
 from service.checkpoint_folder import CheckpointFolder
+from service.comma_lists import items_of
 
 MOST_WORKERS = 2
 TABLES = {".csv", ".parquet", ".pq"}
@@ -61,11 +62,6 @@ def store(folder: Path | None) -> CheckpointFolder | None:
     return None if folder is None else CheckpointFolder(folder)
 
 
-def split(text: str) -> list[str]:
-    """Items of a comma-separated option."""
-    return [item.strip() for item in text.split(",") if item.strip()]
-
-
 def levels_of(text: str) -> list[float]:
     """Quantile levels of the option.
 
@@ -73,7 +69,7 @@ def levels_of(text: str) -> list[float]:
         ValueFormatError: an item is not a number.
     """
     levels = []
-    for item in split(text):
+    for item in items_of(text):
         try:
             levels.append(float(item))
         except ValueError:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import forecasting
+from service.comma_lists import items_of
 from service.commands import demand_options as options
 
 
@@ -36,12 +37,12 @@ def forecast(
         answer = forecasting.forecast(
             frame,
             freq=freq,
-            seasons=options.split(season),
+            seasons=items_of(season),
             horizon=horizon,
             levels=options.levels_of(levels),
             tz=tz,
             events=options.read_events(events),
-            holidays=options.split(holidays),
+            holidays=items_of(holidays),
             store=options.store(checkpoint),
             effort=effort,
             workers=options.processes(workers),

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import forecasting
+from service.comma_lists import items_of
 from service.commands import demand_options as options
 
 
@@ -37,13 +38,13 @@ def peaks(
         answer = forecasting.peaks(
             frame,
             freq=freq,
-            seasons=options.split(season),
-            windows=options.split(windows),
+            seasons=items_of(season),
+            windows=items_of(windows),
             levels=options.levels_of(levels),
             totals=totals,
             tz=tz,
             events=options.read_events(events),
-            holidays=options.split(holidays),
+            holidays=items_of(holidays),
             store=options.store(checkpoint),
             effort=effort,
             workers=options.processes(workers),

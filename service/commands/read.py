@@ -51,7 +51,7 @@ def read(
         lines = (json.dumps(reading.to_dict(), ensure_ascii=False) for reading in readings)
         target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     if html is not None:
-        names = {solution.id: next(iter(solution.names.values())) for solution in solutions}
+        names = solutions.display_names()
         page = reading_page({document.id: document.text for document in documents}, readings, names)
         with published_file(html) as target:
             target.write_text(page, encoding="utf-8")

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from btim.errors import ValueFormatError
+from service.comma_lists import items_of
 from service.commands.showing import show
 from service.commands.stages import stages
 from service.output import write_outputs
@@ -55,7 +56,9 @@ def run(
         published=_day(published),
         encoding=encoding,
         explain=explain,
-        settings=DemandSettings(freq=freq, seasons=_items(season), windows=_items(windows), totals=totals, tz=tz),
+        settings=DemandSettings(
+            freq=freq, seasons=tuple(items_of(season)), windows=tuple(items_of(windows)), totals=totals, tz=tz
+        ),
     )
     stage = stages()
     chain = run_chain(inputs, stage, today=datetime.now(UTC).date())
@@ -63,10 +66,6 @@ def run(
         write_outputs(chain, out)
     show(chain)
     typer.echo(f"\nnext: open {out / 'report.html'}")
-
-
-def _items(text: str) -> tuple[str, ...]:
-    return tuple(item.strip() for item in text.split(",") if item.strip())
 
 
 def _day(text: str | None) -> date | None:
