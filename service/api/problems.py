@@ -27,6 +27,10 @@ from btim.errors import (
     ValueFormatError,
     WaterlineError,
 )
+from service.api import refusals
+from service.api.pointers import pointer_of
+from service.api.request_ids import HEADER as REQUEST_ID
+from service.api.request_ids import current_request_id
 
 logger = logging.getLogger("waterline.api")
 MEDIA_TYPE = "application/problem+json"
@@ -41,10 +45,6 @@ class Kind(NamedTuple):
     title: str
 
 
-class PayloadTooLarge(WaterlineError):  # noqa: N818 - named for the HTTP status it stands for
-    """The request body is larger than this server takes."""
-
-
 TABLE: dict[type[WaterlineError], Kind] = {
     FileError: Kind(400, "unreadable-body", "The body cannot be read"),
     SchemaError: Kind(422, "unknown-or-missing-field", "A field is missing or unknown"),
@@ -56,7 +56,18 @@ TABLE: dict[type[WaterlineError], Kind] = {
     InsufficientHistoryError: Kind(422, "insufficient-history", "Too few observations"),
     ModelFailure: Kind(422, "model-failure", "A model could not be fitted"),
     SolverFailure: Kind(503, "solver-failure", "The solver gave no usable answer"),
-    PayloadTooLarge: Kind(413, "too-large", "The body is too large"),
+    refusals.PayloadTooLarge: Kind(413, "too-large", "The body is too large"),
+    refusals.BodyTooSlow: Kind(408, "too-slow", "The body stopped arriving"),
+    refusals.NotAcceptable: Kind(406, "not-acceptable", "No accepted media type can be given"),
+    refusals.UnsupportedMediaType: Kind(415, "unsupported-media-type", "The body is of a type that is not read"),
+    refusals.BadParameter: Kind(422, "bad-parameter", "A parameter is wrong"),
+    refusals.NotFound: Kind(404, "not-found", "Nothing of that identity exists"),
+    refusals.PreconditionRequired: Kind(428, "precondition-required", "The current version must be named"),
+    refusals.PreconditionFailed: Kind(412, "precondition-failed", "It was changed meanwhile"),
+    refusals.KeyReused: Kind(422, "idempotency-key-reused", "The key came with another request before"),
+    refusals.KeyInUse: Kind(409, "idempotency-key-in-use", "The first request with this key is not finished"),
+    refusals.Conflict: Kind(409, "conflict", "Its state does not allow this"),
+    refusals.RequestRefused: Kind(400, "refused", "The request cannot be served"),
     InputError: Kind(422, "bad-input", "The input is wrong"),
     WaterlineError: Kind(500, "failed", "The operation failed"),
 }
@@ -69,32 +80,55 @@ def kind_of(error: WaterlineError) -> Kind:
 
 
 def problem(kind: Kind, detail: str, **more: Any) -> JSONResponse:
-    """One problem document; `more` are extension members, left out where they are None."""
+    """One problem document; `more` are extension members, left out where they are None.
+
+    `instance` names the request, as `X-Request-Id` of the answer does.
+    """
     body = {"type": TYPE_ROOT + kind.slug, "title": kind.title, "status": kind.status, "detail": detail}
+    request_id = current_request_id()
+    if request_id is not None:
+        body["instance"] = f"urn:waterline:request:{request_id}"
     body |= {name: value for name, value in more.items() if value is not None}
     return JSONResponse(body, kind.status, media_type=MEDIA_TYPE)
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, WaterlineError):
         raise error
-    value = None if error.value is None else str(error.value)[:200]
+    value = None if error.value is None else _shown(error.value)
     return problem(
         kind_of(error),
-        str(error),
+        _shown(error, 2000),
         source=error.file,
         row=error.row,
         field=error.field,
         value=value,
         remedy=error.remedy,
+        errors=None if error.field is None else [_placed(request, error, error.field)],
     )
+
+
+def _placed(request: Request, error: WaterlineError, field: str) -> dict[str, str]:
+    """Where in the request the error lies: a parameter, a header, a column of a table, or a pointer into the body."""
+    detail = _shown(error.what, 2000)
+    if isinstance(error, refusals.RequestRefused):
+        place = "header" if field[:1].isupper() else "parameter"
+        return {place: field, "detail": detail}
+    if error.row is not None:
+        return {"pointer": f"/{error.row}" + pointer_of(field.removeprefix("--")), "detail": detail}
+    return {"pointer": pointer_of(field.removeprefix("--"), getattr(request.state, "body", None)), "detail": detail}
+
+
+def _shown(value: object, most: int = 200) -> str:
+    """Text of anything that UTF-8 can carry."""
+    return str(value)[:most].encode("utf-8", "backslashreplace").decode()
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
     fields = [
-        {"pointer": "/" + "/".join(str(part) for part in entry["loc"]), "detail": entry["msg"]}
+        {"pointer": "/" + "/".join(str(part) for part in entry["loc"]), "detail": _shown(entry["msg"])}
         for entry in error.errors()
     ]
     first = "; ".join(f"{field['pointer']}: {field['detail']}" for field in fields[:3])
@@ -112,9 +146,11 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 async def _failed(request: Request, error: Exception) -> JSONResponse:
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(
+    answer = problem(
         Kind(500, "defect", "This is a defect"), "the operation failed unexpectedly; the log has the details"
     )
+    answer.headers[REQUEST_ID] = current_request_id() or ""
+    return answer
 
 
 def install(app: FastAPI) -> None:
