@@ -14,7 +14,10 @@ Must not know: HTTP, exit codes or how an error is printed.
     │   └── RuleError              rules or settings contradict each other
     ├── InsufficientHistoryError   too few observations for what was asked
     ├── ModelFailure               a forecasting or reading model could not be fitted
-    └── SolverFailure              a solver gave no usable answer
+    ├── SolverFailure              a solver gave no usable answer
+    ├── NotFoundError              the record that was asked for does not exist
+    ├── ConflictError              the record changed meanwhile, or may not change any more
+    └── StoreError                 the store cannot be used now: busy, full, unreachable, of another version
 """
 
 from collections.abc import Iterable
@@ -110,6 +113,18 @@ class ModelFailure(WaterlineError):  # noqa: N818 - a failure of a model, report
 
 class SolverFailure(WaterlineError):  # noqa: N818
     """A solver gave no usable answer."""
+
+
+class NotFoundError(WaterlineError):
+    """The record that was asked for does not exist, or belongs to another organisation."""
+
+
+class ConflictError(WaterlineError):
+    """The record changed meanwhile, or may not change any more."""
+
+
+class StoreError(WaterlineError):
+    """The store cannot be used now: busy, full, unreachable, or of another version."""
 
 
 def _shown(value: object, width: int = 60) -> str:

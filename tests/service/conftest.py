@@ -1,12 +1,15 @@
 """The command line in this process: what a user types, what comes back."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from service.cli import main
+from service.store import Store
+from tests.service.databases import Server, opened, server
 
 
 class Answer(NamedTuple):
@@ -31,3 +34,26 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         return Answer(code if isinstance(code, int) else 1 if code else 0, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    with server() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database; a test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'waterline.sqlite'}"
+    url: str = request.getfixturevalue("postgresql").new_database()
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A store with its tables and the organisations `here` and `there`."""
+    made = opened(database_url)
+    yield made
+    made.close()
