@@ -33,7 +33,8 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        options = f"-p {self.port} -c fsync={self._fsync} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
+        places = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
+        options = f"-p {self.port} -c fsync={self._fsync} {places}"
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-o", options, "-l", log, "-w", "start")
 
