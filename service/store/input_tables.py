@@ -42,6 +42,7 @@ panels = Table(
     Column("first_ds", Text, nullable=False),
     Column("last_ds", Text, nullable=False),
     *stamps(),
+    Index(None, "organisation", "name", unique=True),
     Index(None, "organisation", "sequence", unique=True),
 )
 """`settings`: freq, seasons, windows, tz and other options of its forecasts."""

@@ -15,11 +15,19 @@ from sqlalchemy import Connection, Engine, text
 from service.store.audit import Audit
 from service.store.contents import Contents
 from service.store.engine import WRITING, make_engine, own_words
+from service.store.findings import Findings
+from service.store.forecasts import Forecasts
 from service.store.idempotency import Idempotency
 from service.store.inputs import Inputs
 from service.store.jobs import Jobs
+from service.store.ledgers import Ledgers
 from service.store.listing import Listings
 from service.store.organisations import Organisations
+from service.store.panels import Panels
+from service.store.portfolios import Portfolios, Solutions
+from service.store.reports import Reports, ValueEvents
+from service.store.scenarios import Recommendations, Scenarios
+from service.store.schedules import Schedules
 from service.store.scope import Scope
 
 Clock = Callable[[], datetime]
@@ -81,6 +89,61 @@ class Unit:
     def audit(self) -> Audit:
         """Who did what."""
         return Audit(self._scope)
+
+    @cached_property
+    def panels(self) -> Panels:
+        """Demand panels and their history."""
+        return Panels(self._scope)
+
+    @cached_property
+    def ledgers(self) -> Ledgers:
+        """Imported ledgers and their views."""
+        return Ledgers(self._scope)
+
+    @cached_property
+    def portfolios(self) -> Portfolios:
+        """Portfolios of candidates."""
+        return Portfolios(self._scope)
+
+    @cached_property
+    def solutions(self) -> Solutions:
+        """The catalogue in force."""
+        return Solutions(self._scope)
+
+    @cached_property
+    def scenarios(self) -> Scenarios:
+        """What-ifs."""
+        return Scenarios(self._scope)
+
+    @cached_property
+    def recommendations(self) -> Recommendations:
+        """Answers of the optimiser."""
+        return Recommendations(self._scope)
+
+    @cached_property
+    def forecasts(self) -> Forecasts:
+        """Forecasts and peaks."""
+        return Forecasts(self._scope)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Reports."""
+        return Reports(self._scope)
+
+    @cached_property
+    def value_events(self) -> ValueEvents:
+        """Value events and their reviews."""
+        return ValueEvents(self._scope)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What deserves a decision."""
+        return Findings(self._scope)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """Work that is asked for again and again."""
+        return Schedules(self._scope)
 
 
 class Store:

@@ -1,5 +1,6 @@
 """The command line in this process: what a user types, what comes back."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from service.cli import main
 from service.store import Store
-from tests.service.databases import Server, opened, server
+from tests.service.databases import Server, emptied, opened, server
 
 
 class Answer(NamedTuple):
@@ -51,9 +52,29 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    """A store with its tables and the organisations `here` and `there`."""
-    made = opened(database_url)
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the tables, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "waterline.sqlite"
+    opened(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql: Server) -> str:
+    """A database with the tables, to be emptied before each use."""
+    url = postgresql.new_database()
+    opened(url).close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store with its tables and the organisations `here` and `there`; a test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        file = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "waterline.sqlite")
+        made = Store.open(f"sqlite:///{file}")
+    else:
+        made = emptied(request.getfixturevalue("postgresql_url"))
     yield made
     made.close()

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from service.store import Store
-from service.store.upgrading import upgrade
+from service.store.upgrading import newest, upgrade
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 
@@ -81,6 +82,19 @@ def opened(url: str) -> Store:
     """A store with its tables and two organisations, `here` and `there`."""
     store = Store.open(url)
     upgrade(store.engine)
+    return _with_organisations(store)
+
+
+def emptied(url: str) -> Store:
+    """The same store in a PostgreSQL database that was used before."""
+    store = Store.open(url)
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest()})
+        connection.execute(text("TRUNCATE organisations CASCADE"))
+    return _with_organisations(store)
+
+
+def _with_organisations(store: Store) -> Store:
     with store.operating() as all_of_them:
         for name in ("here", "there"):
             all_of_them.ensure(name)

@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name=op.f("fk_panels_organisation")),
         sa.PrimaryKeyConstraint("organisation", "id", name=op.f("pk_panels")),
     )
+    op.create_index(op.f("ix_panels_organisation_name"), "panels", ["organisation", "name"], unique=True)
     op.create_index(op.f("ix_panels_organisation_sequence"), "panels", ["organisation", "sequence"], unique=True)
     op.create_table(
         "portfolios",
