@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from btim.errors import RuleError, SchemaError
-from btim.ledger_settings import DIMENSIONS, PLACES
+from btim.ledger_settings import CHARGES, DIMENSIONS, PLACES
 from btim.mapping_tables import AMOUNTS
 
-KEYS = ("currency", *PLACES, *DIMENSIONS, "tags")
+KEYS = ("currency", *PLACES, *DIMENSIONS, *CHARGES, "tags")
 MONEY = (*AMOUNTS, "original")
 RECORD_COLUMNS = ("moved_to", "months", *KEYS, "amount", "reason")
 ADJUSTMENT = "adjustment"
@@ -45,6 +45,7 @@ def restated(current: pd.DataFrame, books: pd.DataFrame, through: str) -> Restat
             f"the books lack column {missing[0]!r}", field="close.books", remedy="import with --out again"
         )
     shut = books[books["month"] <= through]
+    shut = shut if "rules" in shut else shut.assign(rules="")
     late = current[current["month"] <= through]
     left = current[current["month"] > through]
     moved = _difference(late, shut)
@@ -59,7 +60,9 @@ def restated(current: pd.DataFrame, books: pd.DataFrame, through: str) -> Restat
             value=through,
             remedy="import the next month too, or close one month less",
         )
-    lines = moved.assign(month=open_months[0], rows=0, tags=[_marked(text, through) for text in moved["tags"]])
+    lines = moved.assign(
+        month=open_months[0], rows=0, rules="", tags=[_marked(text, through) for text in moved["tags"]]
+    )
     costs = pd.concat([shut, left, lines], ignore_index=True)[list(current.columns)]
     order = costs.sort_values(["month", *KEYS], kind="stable")
     return Restated(order.reset_index(drop=True), _record(moved, open_months[0], late, shut))

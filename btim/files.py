@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,24 @@ def sha256_of(path: Path) -> str:
     """
     with existing_file(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def content_sha256(path: Path) -> str:
+    """SHA-256 of a file's content, in hex: of `.gz` what it unpacks to, so that a packed copy is the same content.
+
+    Raises:
+        FileError: missing, a directory, empty, or no gzip.
+    """
+    if path.suffix != ".gz":
+        return sha256_of(path)
+    digest = hashlib.sha256()
+    try:
+        with gzip.open(existing_file(path)) as stream:
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
+    except (OSError, EOFError, zlib.error):
+        raise FileError("is not gzip, or broken", file=str(path), remedy="pack it again") from None
+    return digest.hexdigest()
 
 
 def read_text(path: Path, encoding: str | None = None) -> str:

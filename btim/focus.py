@@ -4,6 +4,7 @@ Role: the facts of the FinOps Open Cost and Usage Specification (1.0 to 1.2, htt
 Must not know: how files are queried.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -22,6 +23,7 @@ REQUIRED = (
 """Mandatory in every version since 0.5; without them a file is no FOCUS bill."""
 COLUMNS = {
     "period": ("BillingPeriodStart",),
+    "period_end": ("BillingPeriodEnd",),
     "date": ("ChargePeriodStart",),
     "currency": ("BillingCurrency",),
     "amount": ("EffectiveCost",),
@@ -36,9 +38,34 @@ COLUMNS = {
     "service": ("ServiceName",),
     "service_category": ("ServiceCategory",),
     "charge_category": ("ChargeCategory",),
+    "charge_class": ("ChargeClass",),
+    "commitment": ("CommitmentDiscountId",),
+    "commitment_status": ("CommitmentDiscountStatus",),
     "tags": ("Tags",),
 }
 """Our field and the columns that may hold it, first present wins (1.3 renames the provider)."""
+NEW_COLUMNS = {
+    "1.1": (
+        "CapacityReservationId",
+        "CapacityReservationStatus",
+        "CommitmentDiscountQuantity",
+        "CommitmentDiscountUnit",
+        "ServiceSubcategory",
+        "SkuMeter",
+        "SkuPriceDetails",
+    ),
+    "1.2": (
+        "BillingAccountType",
+        "InvoiceId",
+        "PricingCurrency",
+        "PricingCurrencyContractedUnitPrice",
+        "PricingCurrencyEffectiveCost",
+        "PricingCurrencyListUnitPrice",
+        "SubAccountType",
+    ),
+    "1.3 or later": ("ServiceProviderName", "HostProviderName", "AllocatedMethodId", "ContractApplied"),
+}
+"""Columns that a version defined first."""
 SOLUTION_TAGS = ("solution", "Solution", "application", "Application", "app")
 CONSUMER_TAGS = ("consumer", "Consumer", "business_unit", "BusinessUnit", "business-unit")
 """Tag keys that name a solution or a consumer where the mapping file does not say which do."""
@@ -70,6 +97,12 @@ def focus_fields(source: SourceFile, header: list[str]) -> dict[str, str]:
         )
     found = {field: next((name for name in names if name in header), None) for field, names in COLUMNS.items()}
     return {field: name for field, name in found.items() if name} | dict(source.columns)
+
+
+def focus_version(header: Sequence[str]) -> str:
+    """The latest version one of whose new columns a bill has; bills do not state it themselves."""
+    found = [version for version, names in NEW_COLUMNS.items() if any(name in header for name in names)]
+    return found[-1] if found else "1.0"
 
 
 def looks_like_focus(header: list[str]) -> bool:

@@ -6,10 +6,12 @@ Must not know: what a tower is, how amounts are rounded or shown.
 Amounts travel as integers counted in 10**-scale of the currency, at the files' own scale, so that nothing is rounded.
 """
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,62 +20,30 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from btim.cell_statements import Reading
 from btim.errors import FileError, RuleError, ValueFormatError
-from btim.files import sha256_of
+from btim.files import content_sha256
 from btim.fiscal import FiscalCalendar
-from btim.inspection import first_bad_row, header_of, transcoded
+from btim.focus import focus_version
+from btim.import_records import Held, Imported, SourceRecord
+from btim.inspection import Header, broken_row, header_of, line_of_record, refused_cell, transcoded
 from btim.ledger_settings import Rule, SourceFile
-from btim.mapping_tables import AMOUNTS
-from btim.statements import (
+from btim.mapping_tables import AMOUNTS, SIDES
+from btim.reading_statements import (
+    FIRST_MONTH,
     GROUPED,
-    aggregate_statement,
-    classified_statement,
+    LAST_MONTH,
+    PARTS,
+    bad_row_statement,
     lines_statement,
-    mapped_statement,
-    purchases_statement,
     resolved_fields,
 )
+from btim.rounding import WIDE
+from btim.statements import aggregate_statement, classified_statement, mapped_statement, purchases_statement
 
 LEAST_SCALE, MOST_SCALE = 12, 30
 """FOCUS costs reach 1e-11; amounts with more than 30 decimal digits are refused."""
 MEMORY = "1GB"
-
-
-@dataclass(frozen=True)
-class SourceRecord:
-    """What was read of one file: its content hash, rows, rows whose charge lies outside the billing period,
-    and the months it holds.
-    """
-
-    name: str
-    sha256: str
-    format: str
-    rows: int
-    outside_period: int
-    tax: str
-    repeated_of: str | None = None
-    months: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Imported:
-    """Exact aggregates of all files.
-
-    `groups`: one row a month, currency, place and dimensions, with `rows` and exact integer sums (object dtype, counted
-    in 10**-scale, None where the file has no such cost); `incoming`: the same sums straight from the files by month and
-    currency only; `unmapped`: what no rule placed, by account, vendor and description;
-    `purchases`: what several owners buy of one vendor, by month;
-    `mapped`: texts and places of the largest lines that rules placed.
-    """
-
-    groups: pd.DataFrame
-    incoming: pd.DataFrame
-    unmapped: pd.DataFrame
-    purchases: pd.DataFrame
-    mapped: pd.DataFrame
-    scale: int
-    own_scale: int
-    sources: tuple[SourceRecord, ...]
 
 
 def import_files(
@@ -107,6 +77,7 @@ def _database(threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
         database = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": spill})
         database.execute("SET preserve_insertion_order = false")
         database.execute("SET autoinstall_known_extensions = false")
+        database.execute("SET TimeZone = 'UTC'")
         if threads:
             database.execute(f"SET threads = {int(threads)}")
         try:
@@ -128,54 +99,121 @@ class _How:
 def _import(database: duckdb.DuckDBPyConnection, sources: Sequence[SourceFile], how: _How) -> Imported:
     records: list[SourceRecord] = []
     own_scale = 0
-    seen: dict[str, str] = {}
+    seen: dict[object, str] = {}
     database.execute(f"CREATE TEMP TABLE lines ({GROUPED.format(scale=how.scale)})")
     for source in sources:
         header = header_of(source.path, source.encoding)
-        digest = sha256_of(source.path)
-        if digest in seen:
-            records.append(SourceRecord(source.path.name, digest, source.format, 0, 0, source.tax, seen[digest]))
+        digest = content_sha256(source.path)
+        key = (digest, _what_is_read(source))
+        if key in seen:
+            about = (source.path.name, digest, source.format, 0, source.tax.treatment)
+            records.append(SourceRecord(*about, repeated_of=seen[key]))
             continue
-        seen[digest] = source.path.name
-        rows, outside, digits = _read(database, source, header, how)
-        months = database.execute("SELECT DISTINCT month FROM incoming_lines WHERE total ORDER BY month").fetchall()
+        seen[key] = source.path.name
+        record, digits = _read(database, source, header, how)
         own_scale = max(own_scale, digits)
-        held = tuple(str(month) for (month,) in months)
-        records.append(SourceRecord(source.path.name, digest, source.format, rows, outside, source.tax, months=held))
+        records.append(replace(record, sha256=digest))
     if own_scale > MOST_SCALE:
         raise RuleError("amounts have too many decimal digits", value=own_scale, remedy=f"at most {MOST_SCALE}")
     return _fetched(database, how.rules, how.scale, own_scale, tuple(records))
 
 
+def _what_is_read(source: SourceFile) -> tuple[str, ...]:
+    """The columns and constants that say which amounts and times a mapping takes from a file.
+
+    One file may be read twice under different mappings (a column a month, say); under one it is counted once.
+    """
+    taken = ("date", "period", "currency", *AMOUNTS, *SIDES)
+    return tuple(f"{name}={source.columns.get(name)}/{source.constants.get(name)}" for name in taken)
+
+
 def _read(
-    database: duckdb.DuckDBPyConnection, source: SourceFile, header: list[str], how: _How
-) -> tuple[int, int, int]:
-    """Stream one file into `lines`; return its rows, rows outside their period, and decimal digits."""
+    database: duckdb.DuckDBPyConnection, source: SourceFile, header: Header, how: _How
+) -> tuple[SourceRecord, int]:
+    """Stream one file into `lines`; return what it holds, and its decimal digits."""
     fields = resolved_fields(source, header)
     path = transcoded(source.path, source.encoding, how.folder)
-    statement = lines_statement(source, fields, header, path, how.rules, how.scale, how.fiscal)
+    reading = Reading(source, header, fields, path, how.scale, how.fiscal)
     database.execute("CREATE OR REPLACE TEMP TABLE incoming_lines AS SELECT * FROM lines LIMIT 0")
     try:
-        database.execute(f"INSERT INTO incoming_lines {statement}")
+        database.execute(f"INSERT INTO incoming_lines {lines_statement(reading, how.rules)}")
     except duckdb.Error as error:
         raise _unreadable(source, error) from None
-    checks = database.execute(
-        "SELECT sum(rows), sum(outside), max(digits), sum(bad_amounts), sum(bad_dates), sum(no_currency) "
-        "FROM incoming_lines WHERE total"
-    ).fetchone()
-    rows, outside, digits, bad_amounts, bad_dates, no_currency = (int(value or 0) for value in checks or [0] * 6)
-    if not rows:
+    table = database.execute("SELECT * FROM incoming_lines WHERE total ORDER BY month, currency").to_arrow_table()
+    totals = _frame(table).to_dict("records")
+    if not totals:
         raise FileError("has a header but no data rows", file=str(source.path), remedy="export it again with its rows")
-    if bad_amounts or bad_dates or no_currency:
-        raise first_bad_row(source, fields, how.fiscal)
+    if any(_is_wrong(line) for line in totals):
+        raise _refused(reading)
+    held = tuple(_held(line, how.scale) for line in totals)
     database.execute("INSERT INTO lines SELECT * FROM incoming_lines")
-    return rows, outside, digits
+    record = SourceRecord(
+        source.path.name,
+        "",
+        source.format,
+        sum(each.rows for each in held),
+        source.tax.treatment,
+        version=focus_version(header) if source.format == "focus" else None,
+        held=held,
+        untagged_example=_untagged(reading) if any(each.untagged for each in held) else None,
+    )
+    return record, max(int(line["digits"] or 0) for line in totals)
+
+
+def _is_wrong(line: dict[Any, Any]) -> bool:
+    bad = any(line[name] for name in ("bad_amounts", "bad_dates", "bad_rates"))
+    month, currency = str(line["month"] or ""), str(line["currency"] or "")
+    timely = len(month) == 7 and FIRST_MONTH <= month <= LAST_MONTH
+    return bad or not timely or not re.fullmatch("[A-Z]{3}", currency)
+
+
+def _held(line: dict[Any, Any], scale: int) -> Held:
+    exact = {
+        name: Decimal(int(line[name] or 0)).scaleb(-scale, context=WIDE).normalize(WIDE) for name in ("amount", *PARTS)
+    }
+    return Held(
+        str(line["month"]),
+        str(line["currency"]),
+        int(line["rows"]),
+        exact["amount"],
+        int(line["outside"]),
+        exact["outside_amount"],
+        int(line["bad_tags"]),
+        exact["untagged_amount"],
+    )
+
+
+def _refused(reading: Reading) -> Exception:
+    """Read again, in order, up to the first row that cannot be taken."""
+    found = _first(bad_row_statement(reading))
+    if found is None:
+        return FileError("cannot be read", file=str(reading.source.path), remedy="export it again")
+    row = line_of_record(reading.source, int(found["n"]))
+    return refused_cell(reading.source, reading.fields, found).at(file=str(reading.source.path), row=row)
+
+
+def _untagged(reading: Reading) -> str | None:
+    found = _first(bad_row_statement(reading, tags=True))
+    if found is None:
+        return None
+    return f"row {line_of_record(reading.source, int(found['n']))}: {str(found['cell_tags'])[:60]!r}"
+
+
+def _first(statement: str) -> dict[str, Any] | None:
+    with _database(1) as ordered:
+        ordered.execute("SET preserve_insertion_order = true")
+        cursor = ordered.execute(statement)
+        names = [column[0] for column in cursor.description or ()]
+        line = cursor.fetchone()
+    return None if line is None else dict(zip(names, line, strict=True))
 
 
 def _unreadable(source: SourceFile, error: duckdb.Error) -> Exception:
     if isinstance(error, duckdb.OutOfRangeException):
-        return ValueFormatError("an amount is too large", file=str(source.path), remedy="correct it")
-    found = first_bad_row(source, None)
+        return ValueFormatError(
+            "amounts are too large to sum", file=str(source.path), remedy="look for a cell with too many digits"
+        )
+    found = broken_row(source)
     message = str(error).splitlines()[0]
     return (
         found if found.row else FileError(f"cannot be read: {message}", file=str(source.path), remedy="export it again")
@@ -210,7 +248,7 @@ def _fetched(
 
 def _frame(table: Any) -> pd.DataFrame:
     columns = {
-        name: _integers(table.column(name)) if name in AMOUNTS else table.column(name).to_pandas()
+        name: _integers(table.column(name)) if name in {*AMOUNTS, *PARTS} else table.column(name).to_pandas()
         for name in table.column_names
     }
     return pd.DataFrame(columns)

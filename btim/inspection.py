@@ -5,31 +5,31 @@ Must not know: aggregation or layers.
 """
 
 import csv
-import datetime as dt
 import gzip
+import re
 import shutil
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from btim.errors import FileError, InputError, SchemaError, ValueFormatError, listed
+from btim.errors import FileError, SchemaError, ValueFormatError
 from btim.files import existing_file, read_text
-from btim.fiscal import FiscalCalendar
-from btim.ledger_settings import SIDES, SourceFile
-from btim.mapping_tables import AMOUNTS
+from btim.ledger_settings import SourceFile
+from btim.mapping_tables import AMOUNTS, SIDES
 from btim.tables import plain_decimal
 
 PARQUET = {".parquet", ".pq"}
-NULLS = {"", "NULL"}
 
 
 class Header(list[str]):
-    """Column names of a file, and the sign that separates them."""
+    """Column names of a file, the sign that separates them, and which columns hold values of several parts."""
 
     delimiter: str = ","
+    nested: frozenset[str] = frozenset()
 
 
 def header_of(path: Path, encoding: str | None) -> Header:
@@ -42,15 +42,19 @@ def header_of(path: Path, encoding: str | None) -> Header:
     existing_file(path)
     if path.suffix in PARQUET:
         try:
-            return Header(pq.read_schema(path).names)
+            schema = pq.read_schema(path)
         except (pa.ArrowInvalid, OSError):
             raise FileError("is not a Parquet file", file=str(path), remedy="write it again") from None
+        header = Header(schema.names)
+        header.nested = frozenset(field.name for field in schema if pa.types.is_nested(field.type))
+        return header
     try:
         with opened(path, encoding) as text:
-            line = text.readline()
             header = Header()
-            header.delimiter = "\t" if ".tsv" in path.suffixes else max(",;\t", key=line.count)
-            header.extend(name.strip() for name in next(csv.reader([line], delimiter=header.delimiter), []))
+            line = text.readline()
+            header.delimiter = "\t" if ".tsv" in path.suffixes else max(",;\t|", key=line.count)
+            text.seek(0)
+            header.extend(name.strip() for name in next(csv.reader(text, delimiter=header.delimiter), []))
     except UnicodeDecodeError:
         read_text(path, encoding)
         raise FileError("wrong encoding", file=str(path), remedy="save it as UTF-8") from None
@@ -98,15 +102,8 @@ def transcoded(path: Path, encoding: str | None, folder: Path) -> Path:
     return copy
 
 
-def first_bad_row(
-    source: SourceFile, fields: Mapping[str, str] | None, fiscal: FiscalCalendar | None = None
-) -> InputError:
-    """The refusal for the first row that cannot be read, with row, column and value.
-
-    `fields` None looks only at encoding, quoting and the number of cells.
-    """
-    if source.path.suffix in PARQUET:
-        return ValueFormatError("a date, amount or currency is missing or not one", file=str(source.path))
+def broken_row(source: SourceFile) -> FileError:
+    """The refusal for the first row whose encoding, quoting or number of cells is wrong."""
     header = header_of(source.path, source.encoding)
     row = 1
     try:
@@ -118,20 +115,24 @@ def first_bad_row(
                     row=row,
                     remedy="quote cells that hold the delimiter, or complete the row",
                 )
-            found = _bad_cell(source, fields or {}, dict(zip(header, record, strict=True)))
-            if found:
-                return found.at(file=str(source.path), row=row)  # type: ignore[return-value]
     except csv.Error as error:
         return FileError(f"broken CSV: {error}", file=str(source.path), row=row + 1, remedy="check quoting")
     except UnicodeDecodeError:
         read_text(source.path, source.encoding)
-    if fields and fiscal and fiscal.kind != "months":
-        return ValueFormatError(
-            "holds dates outside the fiscal calendar",
-            file=str(source.path),
-            remedy="add their years to calendar.starts",
-        )
     return FileError("cannot be read", file=str(source.path), remedy="export it again")
+
+
+def line_of_record(source: SourceFile, number: int) -> int:
+    """Line, as an editor shows it, on which the `number`th record (from 1) starts; of Parquet the record's number.
+
+    Blank rows are no records, as in the import.
+    """
+    if source.path.suffix in PARQUET:
+        return number
+    blank = source.format != "focus"
+    records = _records(source, header_of(source.path, source.encoding))
+    kept = (line for line, record in records if not blank or any(cell.strip() for cell in record))
+    return next(islice(kept, number - 1, None), 0)
 
 
 def _records(source: SourceFile, header: Header) -> Iterator[tuple[int, list[str]]]:
@@ -145,56 +146,81 @@ def _records(source: SourceFile, header: Header) -> Iterator[tuple[int, list[str
             before = rows.line_num
 
 
-def _bad_cell(source: SourceFile, fields: Mapping[str, str], cells: Mapping[str, str]) -> InputError | None:
-    nulls = NULLS if source.format == "focus" else {""}
-    for name in (*AMOUNTS, *SIDES):
-        cell = cells.get(fields.get(name, ""), "0").strip()
-        if cell in nulls and name != "amount":
-            continue
-        try:
-            plain_decimal(_plain(cell, source).replace("_", "?"))
-        except (ValueError, ArithmeticError):
-            return ValueFormatError(
-                "is not a plain decimal number",
-                field=fields[name],
-                value=cell,
-                remedy="correct the cell, or state decimal and thousands in ledger.toml",
-            )
-    sides = [fields[side] for side in SIDES if side in fields and "amount" not in fields]
-    if sides and all(cells[column].strip() in nulls for column in sides):
-        return ValueFormatError("has neither debit nor credit", field=sides[0], remedy="write one of them")
-    for name in ("period", "date"):
-        if name in fields and not _is_date(cells[fields[name]].strip(), source.date_format):
-            return ValueFormatError(
-                "is not a date",
-                field=fields[name],
-                value=cells[fields[name]],
-                remedy="write YYYY-MM-DD or state date_format in ledger.toml",
-            )
-    if "currency" in fields and cells[fields["currency"]].strip() in nulls:
-        return ValueFormatError("has no currency", field=fields["currency"], remedy="write its ISO 4217 code")
-    return None
+def refused_cell(source: SourceFile, fields: Mapping[str, str], found: Mapping[str, Any]) -> ValueFormatError:
+    """The refusal for what `reading_statements.bad_row_statement` found; `row` is still to be filled in."""
+    for name in AMOUNTS:
+        if found[f"{name}_fails"]:
+            return _refused_amount(fields, found, name)
+    if found["period_fails"] or found["date_fails"]:
+        name = "period" if found["period_fails"] else "date"
+        cell = str(found[f"cell_{name}"] or source.constants.get(name, ""))
+        return ValueFormatError("is not a date", field=fields.get(name, name), value=cell, remedy=_date_remedy(cell))
+    if found["currency_fails"]:
+        cell = str(found["cell_currency"] or source.constants.get("currency", "")).strip()
+        what = "is no currency code" if cell else "has no currency"
+        return ValueFormatError(
+            what, field=fields.get("currency", "currency"), value=cell or None, remedy="write its ISO 4217 code"
+        )
+    if found["rate_fails"]:
+        cell = str(found["cell_tax_rate"] or "")
+        return ValueFormatError(
+            "is not a tax rate", field=fields["tax_rate"], value=cell, remedy="write 0.13 or 13%, 0 where there is none"
+        )
+    cell = str(found["cell_period"] or found["cell_date"] or "")
+    field = fields.get("period", fields.get("date", "date"))
+    if found["month"] is None:
+        return ValueFormatError(
+            "is a date outside the fiscal calendar", field=field, value=cell, remedy="add its year to calendar.starts"
+        )
+    return ValueFormatError("is not a date of this time", field=field, value=cell, remedy=_date_remedy(cell))
 
 
-def _plain(cell: str, source: SourceFile) -> str:
-    if source.decimal == "." and not source.thousands:
-        return cell
-    text = cell.replace(source.thousands, "") if source.thousands else cell
-    text = text.replace(source.decimal, ".")
-    return f"-{text[1:-1]}" if text.startswith("(") and text.endswith(")") else text
+def _refused_amount(fields: Mapping[str, str], found: Mapping[str, Any], name: str) -> ValueFormatError:
+    sides = [side for side in SIDES if side in fields] if name not in fields else []
+    if sides and found["raw_amount"] is None:
+        return ValueFormatError("has neither debit nor credit", field=fields[sides[0]], remedy="write one of them")
+    wrong = next((side for side in sides if not _is_plain(found[f"cell_{side}"] or "0")), sides[0] if sides else name)
+    cell, read = str(found[f"cell_{wrong}"] or ""), str(found[f"raw_{name}"] or "")
+    if _is_plain(read) and not sides:
+        what, remedy = "is too large an amount", "check the cell, or state scale in ledger.toml"
+    elif not cell.strip():
+        what, remedy = "is blank", "write the amount (0 is one), or delete the row if it is a heading or a total"
+    else:
+        what, remedy = (
+            "is not a plain decimal number",
+            "correct the cell, or state decimal and thousands in ledger.toml",
+        )
+    return ValueFormatError(what, field=fields.get(wrong, wrong), value=cell, remedy=remedy)
 
 
-def _is_date(cell: str, form: str | None) -> bool:
+def _is_plain(text: str) -> bool:
     try:
-        if form:
-            dt.datetime.strptime(cell, form)  # noqa: DTZ007 - a ledger date has no zone
-        else:
-            dt.date.fromisoformat(cell[:10].replace("/", "-"))
-    except ValueError:
+        plain_decimal(str(text).replace("_", "?"))
+    except (ValueError, ArithmeticError):
         return False
     return True
 
 
-def described(header: list[str]) -> str:
-    """The columns of a file for a message."""
-    return listed(header, most=20)
+DATE_FORMS = (
+    (r"(1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-]\d{4}", "%d{0}%m{0}%Y"),
+    (r"\d{1,2}[/.-](1[3-9]|2\d|3[01])[/.-]\d{4}", "%m{0}%d{0}%Y"),
+    (r"\d{4}年\d{1,2}月\d{1,2}日", "%Y年%m月%d日"),
+    (r"\d{4}年\d{1,2}月", "%Y年%m月"),
+    (r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])", "%Y%m%d"),
+    (r"(19|20)\d{2}(0[1-9]|1[0-2])", "%Y%m"),
+    (r"\d{4}([-/.])\d{1,2}", "%Y{0}%m"),
+)
+"""How dates are also written, and the `date_format` that says so; `{0}` is the cell's own separator."""
+
+
+def _date_remedy(cell: str) -> str:
+    text = cell.strip()
+    if not text:
+        return "write YYYY-MM-DD, or delete the row if it is a heading or a total"
+    for pattern, form in DATE_FORMS:
+        if re.fullmatch(pattern, text):
+            separator = next((sign for sign in "/.-" if sign in text), "")
+            return f'state date_format = "{form.format(separator)}" in ledger.toml'
+    if re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})", text):
+        return 'state date_format in ledger.toml: "%d/%m/%Y" (day first) or "%m/%d/%Y", with the file\'s own separators'
+    return "write YYYY-MM-DD or state date_format in ledger.toml"

@@ -10,16 +10,19 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from btim.allocation_methods import Method
+from btim.assets import ASSET_COLUMNS, read_assets
 from btim.close import RECORD_COLUMNS, Restated, restated
+from btim.depreciation import CAPITALISED, RECORDED_COLUMNS, with_depreciation
 from btim.errors import UnknownReferenceError
-from btim.exchange import converted, rate_of, reporting_currency
+from btim.exchange import converted, reporting_currency
 from btim.fiscal import FiscalCalendar
 from btim.focus import direct_source
-from btim.ingestion import Imported, SourceRecord, import_files
+from btim.import_records import Imported, SourceRecord
+from btim.ingestion import import_files
+from btim.ledger_grouping import rounded_groups, shared_purchases, unmapped_lines
 from btim.ledger_inputs import (
     BENCHMARK_COLUMNS,
     BUDGET_COLUMNS,
@@ -36,6 +39,7 @@ from btim.ledger_inputs import (
     read_volumes,
     refuse_thirteenth,
 )
+from btim.ledger_notes import category_notes, source_notes
 from btim.ledger_registers import (
     CARBON_COLUMNS,
     CONTRACT_COLUMNS,
@@ -44,17 +48,17 @@ from btim.ledger_registers import (
     read_contracts,
     read_tags,
 )
-from btim.ledger_settings import DIMENSIONS, PLACES, LedgerSettings, read_settings
+from btim.ledger_settings import CHARGES, DIMENSIONS, PLACES, LedgerSettings, read_settings
 from btim.mapping_tables import AMOUNTS
-from btim.money import minor_digits, to_minor
-from btim.reconciliation import WIDE, Reconciliation, exact_decimal, reconciled
-from btim.rounding import rounded_together
+from btim.money import from_minor
+from btim.reconciliation import Reconciliation, reconciled
 from btim.tables import read_table
+from btim.taxes import TAX_COLUMNS, tax_notes, with_tax
 from btim.taxonomy import UNMAPPED, Taxonomy, default_taxonomy, extended_taxonomy
 
 BOOKS = "costs.parquet"
 """The file of an import's folder that holds its costs."""
-COST_COLUMNS = ("month", "currency", *PLACES, *DIMENSIONS, "tags", "rows", *AMOUNTS)
+COST_COLUMNS = ("month", "currency", *PLACES, *DIMENSIONS, *CHARGES, "tags", "rows", "rules", *AMOUNTS)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,9 @@ class Ledger:
     and `billed` are int64 minor units of the reporting `currency`; `listed` and `contracted` are Int64, missing where
     files do not state them; `original` is `amount` in minor units of the row's own currency. Positive is cost,
     negative is credit or refund. Within a currency and month every column sums to the files' exact sum, rounded once.
+    `charge_category` and its neighbours say what kind of charge a line is; `rules` are the numbers of the mapping
+    rules that placed it. `taxes`: gross, net and tax of taxed lines (`btim.taxes`); `assets`: the asset register with
+    what was depreciated, `capital`: lines that bought assets and are no cost beside it (`btim.assets`).
 
     `unmapped`: what no rule placed, largest first, with examples. `purchases`: month, vendor, service,
     owner and amount of what several owners buy under one description. `mapped`: texts of lines that
@@ -100,6 +107,9 @@ class Ledger:
     calendar: FiscalCalendar = field(default_factory=FiscalCalendar)
     closed_through: str | None = None
     inputs: Mapping[str, Path] = field(default_factory=dict)
+    taxes: pd.DataFrame = field(default_factory=partial(empty, TAX_COLUMNS))
+    assets: pd.DataFrame = field(default_factory=partial(empty, RECORDED_COLUMNS))
+    capital: pd.DataFrame = field(default_factory=partial(empty, (*COST_COLUMNS, "original")))
 
     @property
     def total(self) -> int:
@@ -166,12 +176,23 @@ def _check_rules(settings: LedgerSettings, taxonomy: Taxonomy) -> None:
 
 def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, currency: str | None) -> Ledger:
     _check_places(imported.groups, taxonomy, settings.file)
-    groups = rounded_groups(imported)
-    is_excluded = groups["excluded"] != ""
-    frame = reconciled(imported.incoming, groups[~is_excluded], groups[is_excluded], imported.scale, settings.controls)
+    taxed = with_tax(rounded_groups(imported))
+    register = _input(settings, "assets", read_assets, ASSET_COLUMNS, taxonomy)
+    depreciated = with_depreciation(taxed.groups, register, settings.capital, settings.calendar)
+    groups = depreciated.groups
+    is_kept, is_added = groups["excluded"] == "", groups["origin"] != ""
+    frame = reconciled(
+        imported.incoming,
+        groups[is_kept],
+        groups[~is_kept],
+        imported.scale,
+        settings.controls,
+        added=groups[is_added],
+    )
     rates = read_rates(settings.inputs["rates"]) if "rates" in settings.inputs else empty(RATE_COLUMNS)
     target = reporting_currency(groups, currency or settings.currency, settings.file)
-    costs = converted(groups[~is_excluded].drop(columns="excluded"), target, rates, settings.file)
+    costs = converted(groups[is_kept], target, rates, settings.file)[[*COST_COLUMNS, "original"]]
+    capital = groups[groups["excluded"] == CAPITALISED]
     closed = _closed(settings, costs)
     costs = closed.costs
     months = tuple(sorted(costs["month"].unique()))
@@ -184,11 +205,16 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
             frame,
             rows_in=sum(source.rows for source in imported.sources),
             rows_out=int(groups["rows"].sum()),
-            notes=tuple(_notes(imported.sources, months, settings.calendar)),
+            notes=(
+                *source_notes(imported.sources, months, settings.calendar),
+                *category_notes(_categories(groups[is_kept])),
+                *tax_notes(settings.files, taxed.record),
+                *depreciated.notes,
+            ),
         ),
-        unmapped=_unmapped(imported),
+        unmapped=unmapped_lines(imported),
         mapped=imported.mapped,
-        purchases=_purchases(imported, target, rates, settings.file),
+        purchases=shared_purchases(imported, target, rates, settings.file),
         drivers=_input(settings, "drivers", read_drivers, DRIVER_COLUMNS, taxonomy),
         volumes=_input(settings, "volumes", read_volumes, VOLUME_COLUMNS, taxonomy),
         benchmarks=_input(settings, "benchmarks", read_benchmarks, BENCHMARK_COLUMNS, taxonomy),
@@ -206,7 +232,18 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
         taxonomy=taxonomy,
         synthetic=settings.synthetic,
         inputs=settings.inputs,
+        taxes=taxed.record,
+        assets=depreciated.record,
+        capital=converted(capital, target, rates, settings.file)[[*COST_COLUMNS, "original"]].reset_index(drop=True),
     )
+
+
+def _categories(costs: pd.DataFrame) -> list[tuple[str, str]]:
+    sums = costs.groupby(["charge_category", "currency"], sort=True)["amount"].sum()
+    return [
+        (str(category), f"{from_minor(int(cents), str(currency)):,f} {currency}")
+        for (category, currency), cents in zip(sums.index, sums, strict=True)
+    ]
 
 
 def _input(
@@ -246,67 +283,6 @@ def _check_places(groups: pd.DataFrame, taxonomy: Taxonomy, file: Path) -> None:
             raise UnknownReferenceError(
                 "unknown expenditure", file=str(file), field="expenditure", value=value, remedy="use opex or capex"
             )
-
-
-def rounded_groups(imported: Imported) -> pd.DataFrame:
-    """Exact groups to minor units: each currency, month and cost column is rounded once and shared out exactly."""
-    groups = imported.groups.copy()
-    text = [column for column in groups.columns if column not in {*AMOUNTS, "rows"}]
-    groups[text] = groups[text].astype(object).where(groups[text].notna(), "")
-    groups = groups.sort_values(text, kind="stable").reset_index(drop=True)
-    places = {column: np.zeros(len(groups), dtype=np.int64) for column in AMOUNTS}
-    known = {column: np.array([value is not None for value in groups[column]], dtype=bool) for column in AMOUNTS}
-    for index in groups.groupby(["currency", "month"], sort=False).indices.values():
-        unit = 10 ** (imported.scale - minor_digits(str(groups["currency"].iloc[index[0]])))
-        for column in AMOUNTS:
-            chosen = index[known[column][index]]
-            places[column][chosen] = rounded_together(groups[column].to_numpy()[chosen].tolist(), unit)
-    for column in AMOUNTS:
-        whole = pd.Series(places[column])
-        groups[column] = whole if known[column].all() else whole.astype("Int64").where(known[column])
-    return groups
-
-
-def _unmapped(imported: Imported) -> pd.DataFrame:
-    frame = imported.unmapped.drop(columns=["listed", "contracted"])
-    sizes = [max(abs(a or 0), abs(b or 0)) for a, b in zip(frame["amount"], frame["billed"], strict=True)]
-    for column in ("amount", "billed"):
-        exact = [
-            None if value is None else exact_decimal(value, imported.scale).normalize(WIDE) for value in frame[column]
-        ]
-        frame[column] = pd.Series(exact, index=frame.index, dtype=object)
-    frame = frame.astype(object).where(frame.notna(), "")
-    return frame.iloc[sorted(range(len(sizes)), key=lambda position: -sizes[position])].reset_index(drop=True)
-
-
-def _purchases(imported: Imported, target: str, rates: pd.DataFrame, file: Path) -> pd.DataFrame:
-    """Services that several owners buy, in minor units of the reporting currency."""
-    frame = imported.purchases.copy()
-    amounts = []
-    for month, currency, amount in zip(frame["month"], frame["currency"], frame["amount"], strict=True):
-        rate = rate_of(rates, str(month), str(currency), target, file=str(file))
-        amounts.append(to_minor(exact_decimal(int(amount or 0), imported.scale) * rate, target))
-    frame["amount"] = np.array(amounts, dtype=np.int64)
-    return frame
-
-
-def _notes(sources: Sequence[SourceRecord], months: Sequence[str], fiscal: FiscalCalendar) -> list[str]:
-    notes = [f"{s.name} holds the same content as {s.repeated_of}: counted once" for s in sources if s.repeated_of]
-    notes += [
-        f"{s.name}: {s.outside_period} of {s.rows} rows charge for a time outside their billing period"
-        for s in sources
-        if s.outside_period
-    ]
-    for place, one in enumerate(sources):
-        for other in sources[place + 1 :]:
-            both = sorted(set(one.months) & set(other.months))
-            if both and one.format == other.format:
-                span = both[0] if len(both) == 1 else f"{both[0]} to {both[-1]}"
-                notes.append(f"{one.name} and {other.name} both hold {span}: check that they do not repeat each other")
-    missing = [month for month in fiscal.between(months) if month not in months]
-    if missing:
-        notes.append(f"no lines in {', '.join(missing)}, between months that have some")
-    return notes
 
 
 __all__ = ["UNMAPPED", "Ledger", "open_ledger"]

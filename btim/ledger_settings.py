@@ -16,13 +16,19 @@ from btim.files import read_text
 from btim.fiscal import FiscalCalendar
 from btim.mapping_tables import (
     AMOUNTS,
+    SIDES,
+    Capital,
     Close,
     Control,
+    Tax,
+    assets_table,
     calendar_table,
     close_table,
     control_table,
     method_table,
     refuse_unknown,
+    scale_of,
+    tax_table,
 )
 
 FORMATS = ("gl", "focus")
@@ -30,10 +36,10 @@ DIMENSIONS = ("account", "vendor", "cost_centre", "legal_entity", "project", "co
 """Kept in the ledger's grain beside the four layers."""
 PLACES = ("pool", "sub_pool", "expenditure", "tower", "sub_tower", "solution", "consumer", "run_grow_transform")
 """What a rule may assign and a column may carry."""
-MATCHABLE = (*DIMENSIONS, "account_name", "description", "service", "service_category", "charge_category", *PLACES)
-SIDES = ("debit", "credit")
-"""Columns that may stand in for `amount`: debit less credit."""
-FIELDS = ("date", "period", "currency", "tags", *AMOUNTS, *SIDES, *MATCHABLE)
+CHARGES = ("charge_category", "charge_class", "commitment", "commitment_status", "asset")
+"""What kind of charge a line is (in FOCUS' words), its commitment, the asset it bought; kept in the grain."""
+MATCHABLE = (*DIMENSIONS, "account_name", "description", "service", "service_category", *CHARGES, *PLACES)
+FIELDS = ("date", "period", "period_end", "currency", "tags", "tax_rate", *AMOUNTS, *SIDES, *MATCHABLE)
 INPUTS = (
     "drivers",
     "volumes",
@@ -46,23 +52,31 @@ INPUTS = (
     "prices",
     "carbon",
     "grid",
+    "assets",
 )
-EXPENDITURES = ("opex", "capex")
-STAGES = ("run", "grow", "transform")
+ALLOWED = {
+    "expenditure": ("opex", "capex"),
+    "run_grow_transform": ("run", "grow", "transform"),
+    "charge_category": ("Usage", "Purchase", "Tax", "Credit", "Adjustment"),
+    "charge_class": ("Correction",),
+    "commitment_status": ("Used", "Unused"),
+}
+"""Values that a rule may assign, where they are few."""
 
 
 @dataclass(frozen=True)
 class SourceFile:
     """One file of cost lines. `columns` maps our field to the file's column, `constants` a field to its value.
 
-    `decimal` and `thousands` are the signs in its amounts; an amount in parentheses is negative where either is stated.
+    `decimal` and `thousands` are the signs in its amounts; where either is stated, an amount in parentheses or with
+    its minus behind it is negative.
     """
 
     path: Path
     format: str
     encoding: str | None = None
     scale: int = 1
-    tax: str = "excluded"
+    tax: Tax = field(default_factory=Tax)
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -94,6 +108,7 @@ class LedgerSettings:
     methods: tuple[Method, ...] = ()
     calendar: FiscalCalendar = field(default_factory=FiscalCalendar)
     close: Close | None = None
+    capital: Capital = field(default_factory=Capital)
     currency: str | None = None
     synthetic: bool = False
 
@@ -112,7 +127,19 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         raise FileError(f"is not valid TOML: {error}", file=str(path), remedy="correct that line") from None
     refuse_unknown(
         raw,
-        ("title", "synthetic", "currency", "files", "rules", "inputs", "controls", "allocation", "calendar", "close"),
+        (
+            "title",
+            "synthetic",
+            "currency",
+            "files",
+            "rules",
+            "inputs",
+            "controls",
+            "allocation",
+            "calendar",
+            "close",
+            "assets",
+        ),
         path,
         "",
     )
@@ -128,6 +155,7 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         inputs=_inputs(raw.get("inputs", {}), path, data or path.parent),
         calendar=calendar_table(raw.get("calendar", {}), path),
         close=close_table(raw["close"], path, data or path.parent) if "close" in raw else None,
+        capital=assets_table(raw.get("assets", {}), path),
         methods=tuple(method_table(item, path) for item in raw.get("allocation", [])),
         controls=tuple(control_table(item, path) for item in raw.get("controls", [])),
     )
@@ -140,6 +168,8 @@ def _sources(item: Mapping[str, Any], path: Path, data: Path) -> list[SourceFile
         "encoding",
         "scale",
         "tax",
+        "tax_rate",
+        "tax_recoverable",
         "columns",
         "constants",
         "tags",
@@ -159,18 +189,13 @@ def _sources(item: Mapping[str, Any], path: Path, data: Path) -> list[SourceFile
     columns = {str(key): str(value) for key, value in item.get("columns", {}).items()}
     constants = {str(key): str(value) for key, value in item.get("constants", {}).items()}
     refuse_unknown({**columns, **constants}, FIELDS, path, "files.columns.")
-    scale = item.get("scale", 1)
-    if not isinstance(scale, int) or scale < 1:
-        raise ValueFormatError(
-            "must be a positive whole number", file=str(path), field="files.scale", value=scale, remedy="万元 is 10000"
-        )
     return [
         SourceFile(
             path=found,
             format=kind,
             encoding=item.get("encoding"),
-            scale=scale,
-            tax=str(item.get("tax", "excluded")),
+            scale=scale_of(item, columns, path),
+            tax=tax_table(item, kind, columns, path),
             columns=columns,
             constants=constants,
             tags=dict(item.get("tags", {})),
@@ -214,10 +239,10 @@ def _rule(item: Mapping[str, Any], position: int, path: Path) -> Rule:
     refuse_unknown(item, ("match", "assign", "exclude"), path, where)
     match, assign = item.get("match", {}), dict(item.get("assign", {}))
     refuse_unknown(match, MATCHABLE, path, f"{where}match.")
-    refuse_unknown(assign, PLACES, path, f"{where}assign.")
+    refuse_unknown(assign, (*PLACES, *CHARGES), path, f"{where}assign.")
     if not assign and not item.get("exclude"):
         raise RuleError("assigns nothing", file=str(path), field=where.rstrip("."), remedy="add assign or exclude")
-    for name, allowed in (("expenditure", EXPENDITURES), ("run_grow_transform", STAGES)):
+    for name, allowed in ALLOWED.items():
         if name in assign and assign[name] not in allowed:
             raise UnknownReferenceError(
                 "unknown value",

@@ -5,6 +5,7 @@ Must not know: files or rules.
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,11 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from btim.allocation_methods import METHODS, Method
-from btim.errors import SchemaError, UnknownReferenceError, ValueFormatError, listed
+from btim.errors import RuleError, SchemaError, UnknownReferenceError, ValueFormatError, listed
 from btim.fiscal import KINDS, FiscalCalendar
 
 AMOUNTS = ("amount", "billed", "listed", "contracted")
 """Cost columns: `amount` is the one views use (effective cost of a cloud bill, posted amount of a general ledger)."""
+SIDES = ("debit", "credit")
+"""Columns that may stand in for `amount`: debit less credit."""
+TREATMENTS = ("included", "excluded")
+LARGE_UNIT = re.compile(r"[万千]元|[億亿]元|\b(thousands?|millions?)\b|\bin k\b|['’]000|\(000s?\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,50 @@ class Control:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why late postings came late, for those whose fields hold all the patterns (any case)."""
+
+    match: tuple[tuple[str, str], ...]
+    text: str
+
+
+@dataclass(frozen=True)
 class Close:
-    """Months up to `through` are shut; `books` is the folder of an earlier import that holds them."""
+    """Months up to `through` are shut; `books` is the folder of an earlier import that holds them.
+
+    `adjustment` names what is posted late; `reasons` say why, each for what it matches.
+    """
 
     through: str
     books: Path
+    adjustment: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tax:
+    """How a file's amounts stand to value-added tax.
+
+    `treatment`: included in the amounts or excluded from them. `rate` (0.13 for 13 %) or a `tax_rate` column of the
+    file states how much; without either nothing is computed. Recoverable tax is no cost.
+    """
+
+    treatment: str = "excluded"
+    rate: Decimal | None = None
+    recoverable: bool = True
+
+
+@dataclass(frozen=True)
+class Capital:
+    """How an asset register stands to the ledger.
+
+    `first`: depreciation starts in the month of `in_service` (same) or the one after (next). `purchases`: which booked
+    lines bought assets and are no cost beside their depreciation: all CapEx lines (capex), or those that name an asset
+    (linked).
+    """
+
+    first: str = "same"
+    purchases: str = "capex"
 
 
 def refuse_unknown(table: Mapping[str, Any], allowed: tuple[str, ...], path: Path, where: str) -> None:
@@ -102,11 +146,114 @@ def calendar_table(table: Mapping[str, Any], path: Path) -> FiscalCalendar:
 
 def close_table(table: Mapping[str, Any], path: Path, data: Path) -> Close:
     """Which months are shut. Raises as `read_settings` does."""
-    refuse_unknown(table, ("through", "books"), path, "close.")
+    refuse_unknown(table, ("through", "books", "adjustment", "reasons"), path, "close.")
     for key in ("through", "books"):
         if key not in table:
             raise SchemaError("missing key", file=str(path), field=f"close.{key}", remedy="state it")
-    return Close(str(table["through"]), data / str(table["books"]))
+    return Close(
+        str(table["through"]),
+        data / str(table["books"]),
+        str(table.get("adjustment") or f"closed through {table['through']}"),
+        tuple(_reason(item, path) for item in table.get("reasons", [])),
+    )
+
+
+def _reason(item: Mapping[str, Any], path: Path) -> Reason:
+    refuse_unknown(item, ("match", "reason"), path, "close.reasons.")
+    if not item.get("reason"):
+        raise SchemaError("missing key", file=str(path), field="close.reasons.reason", remedy="say why")
+    patterns = tuple((str(name), str(pattern)) for name, pattern in item.get("match", {}).items())
+    for name, pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error:
+            raise ValueFormatError(
+                "is not a regular expression", file=str(path), field=f"close.reasons.match.{name}", value=pattern
+            ) from None
+    return Reason(patterns, str(item["reason"]))
+
+
+def tax_table(item: Mapping[str, Any], kind: str, columns: Mapping[str, str], path: Path) -> Tax:
+    """How a file's amounts stand to tax. Raises as `read_settings` does."""
+    treatment = str(item.get("tax", "excluded"))
+    if treatment not in TREATMENTS:
+        raise UnknownReferenceError(
+            "unknown value", file=str(path), field="files.tax", value=treatment, remedy=f"use {listed(TREATMENTS)}"
+        )
+    stated = "tax_rate" in item or "tax_rate" in columns
+    if not stated:
+        return Tax(treatment)
+    if kind == "focus":
+        raise RuleError(
+            "a FOCUS bill states tax as lines of its own", file=str(path), field="files.tax_rate", remedy="drop it"
+        )
+    if "tax" not in item or not isinstance(item.get("tax_recoverable"), bool):
+        raise SchemaError(
+            "a tax rate needs to know whether amounts include the tax and whether it is recovered",
+            file=str(path),
+            field="files.tax_recoverable" if "tax" in item else "files.tax",
+            remedy='state tax = "included" or "excluded" and tax_recoverable = true or false',
+        )
+    rate = None
+    if "tax_rate" in item:
+        try:
+            rate = tax_rate(str(item["tax_rate"]))
+        except (ValueError, ArithmeticError):
+            raise ValueFormatError(
+                "is not a rate", file=str(path), field="files.tax_rate", value=item["tax_rate"], remedy="13 % is 0.13"
+            ) from None
+    return Tax(treatment, rate, item["tax_recoverable"])
+
+
+def tax_rate(text: str) -> Decimal:
+    """A share from 0 to below 1, also written with a percent sign.
+
+    Raises:
+        ValueError, ArithmeticError: it is none.
+    """
+    text = text.strip()
+    rate = Decimal(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    if not 0 <= rate < 1:
+        raise ValueError("not a share")
+    return rate
+
+
+def scale_of(item: Mapping[str, Any], columns: Mapping[str, str], path: Path) -> int:
+    """Currency units in one unit of a file's amounts. Raises as `read_settings` does.
+
+    A column whose name says 万 or thousands needs the scale stated: its amounts would be wrong by that factor.
+    """
+    scale = item.get("scale")
+    if scale is None:
+        large = [name for field, name in columns.items() if field in {*AMOUNTS, *SIDES} and LARGE_UNIT.search(name)]
+        if large:
+            raise SchemaError(
+                f"column {large[0]!r} seems to count in larger units",
+                file=str(path),
+                field="files.scale",
+                remedy="state scale = 10000 for 万元, 1000 for thousands, or 1",
+            )
+        return 1
+    if not isinstance(scale, int) or isinstance(scale, bool) or scale < 1:
+        raise ValueFormatError(
+            "must be a positive whole number", file=str(path), field="files.scale", value=scale, remedy="万元 is 10000"
+        )
+    return scale
+
+
+def assets_table(table: Mapping[str, Any], path: Path) -> Capital:
+    """How the asset register is applied. Raises as `read_settings` does."""
+    refuse_unknown(table, ("first", "purchases"), path, "assets.")
+    for key, allowed in (("first", ("same", "next")), ("purchases", ("capex", "linked"))):
+        if key in table and table[key] not in allowed:
+            raise UnknownReferenceError(
+                "unknown value",
+                file=str(path),
+                field=f"assets.{key}",
+                value=table[key],
+                remedy=f"use {listed(allowed)}",
+            )
+    return Capital(**{str(key): str(value) for key, value in table.items()})
 
 
 def control_table(item: Mapping[str, Any], path: Path) -> Control:

@@ -5,6 +5,7 @@ Must not know: what the amounts stand for.
 """
 
 from collections.abc import Sequence
+from decimal import Context
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,8 @@ from btim.errors import RuleError
 
 REMAINDER_BITS = 36
 """Remainders are compared to 2**-36 of a unit, so that a group and its remainder sort as one integer."""
+WIDE = Context(prec=80)
+"""Exact: sums of 38-digit amounts fit without rounding."""
 Integers = npt.NDArray[np.int64]
 
 

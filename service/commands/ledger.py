@@ -6,6 +6,8 @@ Must not know: how files are read or amounts rounded.
 
 import datetime as dt
 import json
+from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +20,7 @@ from btim.contracts import commitment_view, expiring
 from btim.errors import RuleError, UnknownReferenceError, ValueFormatError
 from btim.files import published, published_folder
 from btim.findings import findings, findings_frame
+from btim.import_records import SourceRecord
 from btim.ledger import BOOKS, Ledger, open_ledger
 from btim.money import from_minor
 from btim.suggestion import suggestions
@@ -208,12 +211,20 @@ def _write(opened: Ledger, folder: Path) -> None:
         "synthetic": opened.synthetic,
         "currency": opened.currency,
         "months": list(opened.months),
-        "sources": [vars(source) for source in opened.sources],
+        "sources": [_source(source) for source in opened.sources],
         "closed_through": opened.closed_through,
         "notes": list(opened.reconciliation.notes),
         "unmapped_share": str(opened.unmapped_share),
     }
     (folder / "ledger.json").write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _source(source: SourceRecord) -> dict[str, object]:
+    """What was read of one file, amounts as text."""
+    return {
+        **asdict(source),
+        "held": [{k: str(v) if isinstance(v, Decimal) else v for k, v in asdict(each).items()} for each in source.held],
+    }
 
 
 def _report(opened: Ledger) -> None:
@@ -239,7 +250,7 @@ def _report(opened: Ledger) -> None:
 
 
 def _totals(opened: Ledger) -> pd.DataFrame:
-    sums = ["rows", "incoming", "ledger", "excluded", "difference"]
+    sums = ["rows", "incoming", "ledger", "excluded", "added", "difference"]
     totals: pd.DataFrame = (
         opened.reconciliation.frame.groupby(["currency", "column"], sort=False)[sums].sum().reset_index()
     )

@@ -91,7 +91,7 @@ def test_files_that_cover_the_same_month_are_reported(tmp_path: Path) -> None:
     first = write_csv(tmp_path / "a.csv", FOCUS_HEADER, [focus_row("7.00")])
     second = write_csv(tmp_path / "b.csv", FOCUS_HEADER, [focus_row("8.00")])
     assert open_ledger(first, second).reconciliation.notes == (
-        "a.csv and b.csv both hold 2025-01: check that they do not repeat each other",
+        "a.csv and b.csv both hold 2025-01 (7.00 USD and 8.00 USD): check that they do not repeat each other",
     )
     pd.testing.assert_frame_equal(open_ledger(first, second).costs, open_ledger(second, first).costs)
 
@@ -107,7 +107,7 @@ def test_a_quote_that_never_ends_is_named(tmp_path: Path) -> None:
 def test_charges_outside_their_billing_period_are_reported(tmp_path: Path) -> None:
     rows = [focus_row("1.00"), focus_row("1.00", ChargePeriodStart="2024-12-31T23:00:00Z")]
     notes = open_ledger(write_csv(tmp_path / "a.csv", FOCUS_HEADER, rows)).reconciliation.notes
-    assert notes == ("a.csv: 1 of 2 rows charge for a time outside their billing period",)
+    assert notes == ("a.csv: 1 of 2 rows charge for a time outside their billing period (1.00 USD; in 2025-01)",)
 
 
 def test_a_missing_month_between_others_is_reported(tmp_path: Path) -> None:

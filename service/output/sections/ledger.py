@@ -28,7 +28,7 @@ from service.output.sections.views import (
 
 ID, TITLE, QUESTION = "cost", "Where the money goes", "What does technology cost, what is it used for, and who pays?"
 RECONCILED = "Reconciliation: what came in is in the ledger"
-_TOTALS = ("rows", "incoming", "ledger", "excluded", "difference", "control_difference")
+_TOTALS = ("rows", "incoming", "ledger", "excluded", "added", "difference", "control_difference")
 ON_PLAN = 0.0005
 UNMAPPED_WARNING = Decimal("0.05")
 
