@@ -22,8 +22,12 @@ from btim.ledger import Ledger
 from btim.reciprocal import Edges, Floats, Integers, flow_order, settlement
 from btim.rounding import split_rows
 
-BASES = ("direct", "metered", "assumed", "reciprocal", "priced")
-DIRECT, METERED, ASSUMED, RECIPROCAL, PRICED = range(5)
+BASES = ("direct", "metered", "assumed", "reciprocal", "priced", "reciprocal assumed", "priced assumed")
+DIRECT, METERED, ASSUMED, RECIPROCAL, PRICED, RECIPROCAL_ASSUMED, PRICED_ASSUMED = range(7)
+SETTLED = ("reciprocal", "reciprocal assumed")
+METERED_BASES = ("metered", "reciprocal", "priced")
+"""Bases whose quantities are all measured."""
+ASSUMED_BASES = ("assumed", "reciprocal assumed", "priced assumed")
 UNALLOCATED, RECOVERY = "Unallocated", "Under- or over-recovery"
 
 
@@ -33,7 +37,8 @@ class Allocation:
 
     `flows` (month, from_layer, from, to_layer, to, basis, amount): one row a month, edge and basis; basis is direct
     (the ledger line names the target), metered or assumed (by driver), reciprocal (settled between nodes that serve
-    each other), priced (charged by the price list). `nodes` (month, layer, element, entered, kept, recovery): what
+    each other), priced (charged by the price list), the last two also "… assumed" where a quantity behind them is
+    assumed. `nodes` (month, layer, element, entered, kept, recovery): what
     entered a node straight from the ledger and what stayed there; consumers keep all they receive, what another node
     keeps is unallocated. Per month the sum of `kept` is the ledger's total. A node that charges by price keeps its
     under-recovery (negative: over-recovery); `recovery` marks it. Names are categoricals.
@@ -47,7 +52,7 @@ class Allocation:
     def metered_share(self) -> float | None:
         """Of the absolute amounts that followed a driver, the share whose driver is metered; None without drivers."""
         sizes = self.flows["amount"].abs().groupby(self.flows["basis"], observed=True).sum()
-        metered, assumed = int(sizes.get("metered", 0)), int(sizes.get("assumed", 0))
+        metered, assumed = (int(sizes.reindex(bases).sum()) for bases in (METERED_BASES, ASSUMED_BASES))
         return metered / (metered + assumed) if metered + assumed else None
 
 
@@ -83,7 +88,7 @@ def allocate(ledger: Ledger) -> Allocation:
         work = _Month(entered.copy(), [])
         _direct(work, lines.tower, lines.solution, lines.consumer, lines.amount)
         charges = graph.charges(number)
-        work.move(charges.source, charges.target, np.full(charges.source.size, PRICED), charges.amount)
+        work.move(charges.source, charges.target, np.where(charges.metered, PRICED, PRICED_ASSUMED), charges.amount)
         _driven(work, graph, graph.edges(number), month)
         flows.append(_flow_frame(graph, number, work))
         nodes.append(_node_frame(graph, number, entered, work.balance))
@@ -138,7 +143,8 @@ def _settle(work: _Month, graph: AllocationGraph, members: Integers, inward: Edg
     weight: Floats = shares[:, ends].ravel()
     amount = split_rows(work.balance, source, weight)
     away = source != target
-    basis = np.full(int(away.sum()), RECIPROCAL, dtype=np.int64)
+    measured = inside.metered.all() and outward.metered[np.isin(outward.source, members)].all()
+    basis = np.full(int(away.sum()), RECIPROCAL if measured else RECIPROCAL_ASSUMED, dtype=np.int64)
     work.move(source[away], target[away], basis, amount[away])
 
 

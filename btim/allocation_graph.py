@@ -31,11 +31,12 @@ class Lines:
 
 @dataclass(frozen=True)
 class Charges:
-    """Fixed amounts that priced nodes charge."""
+    """Fixed amounts that priced nodes charge, and whether the quantity charged is metered."""
 
     source: Integers
     target: Integers
     amount: Integers
+    metered: Flags
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class AllocationGraph:
         """Charges of the month with that number."""
         chosen = self.charge_months == month
         whole = self.all_charges
-        return Charges(whole.source[chosen], whole.target[chosen], whole.amount[chosen])
+        return Charges(whole.source[chosen], whole.target[chosen], whole.amount[chosen], whole.metered[chosen])
 
     def month_column(self, month: int, count: int) -> pd.Categorical:
         """The month's name, `count` times."""
@@ -200,7 +201,10 @@ def allocation_graph(costs: pd.DataFrame, drivers: pd.DataFrame, charged: pd.Dat
         driven=np.bincount(source[kept], minlength=len(nodes)) > 0,
         charge_months=_codes(charged["month"], month_codes),
         all_charges=Charges(
-            charge_source.astype(np.int64), charge_target.astype(np.int64), charged["amount"].to_numpy(np.int64)
+            charge_source.astype(np.int64),
+            charge_target.astype(np.int64),
+            charged["amount"].to_numpy(np.int64),
+            (charged["basis"] == "metered").to_numpy(),
         ),
     )
 

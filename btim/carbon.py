@@ -12,9 +12,10 @@ from decimal import Decimal
 import pandas as pd
 
 from btim.allocation import Allocation, allocate
+from btim.covered_months import Months, chosen_months
+from btim.element_costs import element_costs
 from btim.errors import SchemaError
 from btim.ledger import COST_COLUMNS, Ledger
-from btim.views import Months, chosen_months, element_costs
 
 GRAMS = 1000
 COLUMNS = ("element", "kwh", "kg_co2e", "share", "scope", "source", "as_of")

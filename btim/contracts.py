@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from btim.errors import RuleError
+from btim.covered_months import Months, chosen_months
+from btim.errors import SchemaError
 from btim.ledger import Ledger
 from btim.money import from_minor
-from btim.views import Months, chosen_months
 
 CENT = Decimal("0.01")
 
@@ -34,18 +34,29 @@ def monthly_amount(contract: dict[Any, Any], month: str) -> Decimal:
 def commitment_view(ledger: Ledger, months: Months = 12) -> pd.DataFrame:
     """Cost a month: `month`, `amount`, `committed` (by contracts in force), `discretionary` (the rest).
 
+    Contracts in other currencies are converted at the ledger's rates of the month.
+
     Raises:
-        RuleError: a contract is in another currency than the ledger.
+        SchemaError: the ledger has no contract register: what is committed is not known then.
+        RateMissingError: naming currencies and month.
     """
-    _one_currency(ledger)
+    if ledger.contracts.empty:
+        raise SchemaError("no contracts", field="inputs.contracts", remedy="name a contract register")
     rows = []
     contracts = ledger.contracts.to_dict("records")
     amounts = ledger.costs.groupby("month")["amount"].sum()
     for month in chosen_months(ledger, months):
         amount = from_minor(int(amounts.get(month, 0)), ledger.currency)
-        committed = sum((monthly_amount(contract, month) for contract in contracts), start=Decimal(0))
+        committed = sum((_converted(ledger, contract, month) for contract in contracts), start=Decimal(0))
         rows.append((month, amount, committed, amount - committed))
     return pd.DataFrame(rows, columns=["month", "amount", "committed", "discretionary"])
+
+
+def _converted(ledger: Ledger, contract: dict[Any, Any], month: str) -> Decimal:
+    amount = monthly_amount(contract, month)
+    if not amount or contract["currency"] == ledger.currency:
+        return amount
+    return (amount * ledger.basis.rate(ledger.rates, month, contract["currency"], ledger.currency)).quantize(CENT)
 
 
 def expiring(ledger: Ledger, as_of: dt.date, within_days: int = 180) -> pd.DataFrame:
@@ -71,9 +82,3 @@ def expiring(ledger: Ledger, as_of: dt.date, within_days: int = 180) -> pd.DataF
                 )
     frame = pd.DataFrame(rows, columns=["contract", "vendor", "due", "what", "amount_a_month", "currency"])
     return frame.sort_values(["due", "contract"], kind="stable").reset_index(drop=True)
-
-
-def _one_currency(ledger: Ledger) -> None:
-    other = sorted(set(ledger.contracts["currency"]) - {ledger.currency})
-    if other:
-        raise RuleError("a contract is in another currency", value=other[0], remedy=f"state it in {ledger.currency}")

@@ -4,6 +4,8 @@ Role: the one place that applies an exchange rate to money.
 Must not know: where rates come from.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -59,8 +61,33 @@ def rate_of(
     return Decimal(found["rate"].iloc[0])
 
 
+@dataclass(frozen=True)
+class RateBasis:
+    """Which rates money is shown at: each month's rates of a kind, or, with `month`, that month's actual ones for all.
+
+    actual: what a month was converted at; budget: what its plan was made with; constant: rates held still, so that
+    cost moves for other reasons than currencies.
+    """
+
+    kind: str = "actual"
+    month: str | None = None
+
+    def __str__(self) -> str:
+        return f"constant rates (actual of {self.month})" if self.month else f"{self.kind} rates"
+
+    def rate(self, rates: pd.DataFrame, month: str, source: str, target: str, *, file: str = "") -> Decimal:
+        """Units of `target` for one unit of `source` in that month.
+
+        Raises:
+            RateMissingError: naming currencies, kind and month.
+        """
+        if self.month:
+            return rate_of(rates, self.month, source, target, file=file)
+        return rate_of(rates, month, source, target, kind=self.kind, file=file)
+
+
 def converted(
-    costs: pd.DataFrame, target: str, rates: pd.DataFrame, file: Path, *, kind: str = "actual"
+    costs: pd.DataFrame, target: str, rates: pd.DataFrame, file: Path, basis: RateBasis | None = None
 ) -> pd.DataFrame:
     """Costs in minor units of `target`; `original` keeps `amount` in the row's own currency.
 
@@ -72,20 +99,34 @@ def converted(
     costs = costs.assign(original=costs["amount"])
     if (costs["currency"] == target).all():
         return costs
-    columns = {name: [None if pd.isna(value) else value for value in costs[name]] for name in AMOUNTS}
-    for index in costs.groupby(["month", "currency"], sort=True).indices.values():
+    return _converted(costs, {name: name for name in AMOUNTS}, target, rates, basis or RateBasis(), str(file))
+
+
+def at_rates(costs: pd.DataFrame, target: str, rates: pd.DataFrame, basis: RateBasis) -> pd.DataFrame:
+    """Costs whose `amount` is converted anew from `original`, at other rates than it was imported at.
+
+    Raises:
+        RateMissingError: naming currency and month.
+    """
+    return _converted(costs, {"amount": "original"}, target, rates, basis, "")
+
+
+def _converted(
+    costs: pd.DataFrame, columns: Mapping[str, str], target: str, rates: pd.DataFrame, basis: RateBasis, file: str
+) -> pd.DataFrame:
+    values = {name: [None if pd.isna(cell) else cell for cell in costs[own]] for name, own in columns.items()}
+    for index in costs.reset_index(drop=True).groupby(["month", "currency"], sort=True).indices.values():
         month, source = str(costs["month"].iloc[index[0]]), str(costs["currency"].iloc[index[0]])
-        rate = rate_of(rates, month, source, target, kind=kind, file=str(file))
-        numerator, unit = _minor_factor(rate, source, target)
-        for values in columns.values():
-            chosen = [position for position in index if values[position] is not None]
-            exact = [int(values[position] or 0) * numerator for position in chosen]
+        numerator, unit = _minor_factor(basis.rate(rates, month, source, target, file=file), source, target)
+        for cells in values.values():
+            chosen = [position for position in index if cells[position] is not None]
+            exact = [int(cells[position] or 0) * numerator for position in chosen]
             for position, whole in zip(chosen, rounded_together(exact, unit), strict=True):
-                values[position] = whole
-    for name, values in columns.items():
-        amounts = pd.Series(values, index=costs.index)
-        costs[name] = amounts.astype("Int64") if amounts.isna().any() else amounts.astype(np.int64)
-    return costs
+                cells[position] = whole
+    amounts = {name: pd.Series(cells, index=costs.index) for name, cells in values.items()}
+    return costs.assign(
+        **{name: cells.astype("Int64" if cells.isna().any() else np.int64) for name, cells in amounts.items()}
+    )
 
 
 def _minor_factor(rate: Decimal, source: str, target: str) -> tuple[int, int]:

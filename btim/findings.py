@@ -12,10 +12,12 @@ from decimal import Decimal
 import pandas as pd
 
 from btim.allocation import Allocation, allocate
+from btim.covered_months import Months, chosen_months, period_of
+from btim.element_costs import element_costs
 from btim.ledger import Ledger
 from btim.money import from_minor
+from btim.technology_view import utilisation
 from btim.unit_costs import unit_costs
-from btim.views import Months, chosen_months, element_costs, period_of, utilisation
 
 KINDS = ("unit_cost_above_benchmark", "low_utilisation", "duplicate_purchase", "cost_outruns_value", "dear_module")
 CENT = Decimal("0.01")

@@ -13,22 +13,38 @@ import pandas as pd
 
 from btim.ledger import Ledger
 
-COLUMNS = ("month", "legal_entity", "counterparty", "amount", "mirrored", "difference")
+COLUMNS = ("month", "legal_entity", "counterparty", "amount", "mirrored", "difference", "state")
+AGREED, ROUNDED, DIFFERS = "agreed", "agreed but for rounding of exchange", "differs"
 
 
 def intercompany(ledger: Ledger) -> pd.DataFrame:
     """Pairs of entities a month, in minor units: `amount` posted by one, `mirrored` by the other, their sum.
 
-    Each pair stands once. `difference` is 0 where both sides agree; else one of them is missing or wrong.
+    Each pair stands once. `difference` is 0 where both sides agree. `state` says so, or that both sides agree in the
+    currency they were posted in, or that they differ, or which entity alone has booked.
     """
     lines = ledger.costs[_between_entities(ledger)]
-    grouped = lines.groupby(["month", "legal_entity", "counterparty"], sort=True)["amount"].sum().reset_index()
-    sums = {(str(month), str(one), str(two)): int(cents) for month, one, two, cents in grouped.to_numpy().tolist()}
+    sums = _sums(lines, ["month", "legal_entity", "counterparty"], "amount")
+    posted = _sums(lines, ["month", "legal_entity", "counterparty", "currency"], "original")
     rows = []
     for month, entity, other in sorted({(month, min(one, two), max(one, two)) for month, one, two in sums}):
         amount, mirrored = sums.get((month, entity, other), 0), sums.get((month, other, entity), 0)
-        rows.append((month, entity, other, amount, mirrored, amount + mirrored))
+        sides = ((month, entity, other), (month, other, entity))
+        alone = [side[1] for side in sides if side in sums]
+        currencies = {key[3] for key in posted if key[:3] in sides}
+        open_sums = [sum(posted.get((*side, currency), 0) for side in sides) for currency in currencies]
+        state = DIFFERS if any(open_sums) else ROUNDED
+        if amount + mirrored == 0:
+            state = AGREED
+        elif len(alone) == 1:
+            state = f"only {alone[0]} has booked"
+        rows.append((month, entity, other, amount, mirrored, amount + mirrored, state))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _sums(lines: pd.DataFrame, keys: list[str], column: str) -> dict[tuple[str, ...], int]:
+    grouped = lines.groupby(keys, sort=True)[column].sum().reset_index().to_numpy().tolist()
+    return {tuple(map(str, line[:-1])): int(line[-1]) for line in grouped}
 
 
 def group_view(ledger: Ledger) -> Ledger:
@@ -40,7 +56,7 @@ def group_view(ledger: Ledger) -> Ledger:
     pairs = intercompany(ledger)
     agreed = {
         (line["month"], frozenset((line["legal_entity"], line["counterparty"])))
-        for line in pairs[pairs["difference"] == 0].to_dict("records")
+        for line in pairs[pairs["state"] == AGREED].to_dict("records")
     }
     costs = ledger.costs
     cells = zip(costs["month"], costs["legal_entity"], costs["counterparty"], _between_entities(ledger), strict=True)

@@ -17,7 +17,7 @@ from btim.assets import ASSET_COLUMNS, read_assets
 from btim.close import RECORD_COLUMNS, Restated, restated
 from btim.depreciation import CAPITALISED, RECORDED_COLUMNS, with_depreciation
 from btim.errors import UnknownReferenceError
-from btim.exchange import converted, reporting_currency
+from btim.exchange import RateBasis, converted, reporting_currency
 from btim.fiscal import FiscalCalendar
 from btim.focus import direct_source
 from btim.import_records import Imported, SourceRecord
@@ -27,6 +27,7 @@ from btim.ledger_inputs import (
     BENCHMARK_COLUMNS,
     BUDGET_COLUMNS,
     DRIVER_COLUMNS,
+    PLAN_VOLUME_COLUMNS,
     PRICE_COLUMNS,
     RATE_COLUMNS,
     VOLUME_COLUMNS,
@@ -34,6 +35,7 @@ from btim.ledger_inputs import (
     read_benchmarks,
     read_budget,
     read_drivers,
+    read_plan_volumes,
     read_prices,
     read_rates,
     read_volumes,
@@ -76,10 +78,10 @@ class Ledger:
 
     `unmapped`: what no rule placed, largest first, with examples. `purchases`: month, vendor, service,
     owner and amount of what several owners buy under one description. `mapped`: texts of lines that
-    rules placed. `drivers`, `volumes`, `benchmarks`, `budget`,
-    `rates`, `prices`: see `btim.ledger_inputs`, `tags`, `contracts`, `carbon`: `btim.ledger_registers` (no rows where
-    not given). `restatements`: what late postings moved out of closed months (`btim.close`).
-    `months`: sorted `YYYY-MM`, or periods of the fiscal calendar.
+    rules placed. `drivers`, `volumes`, `plan_volumes`, `benchmarks`, `budget`, `rates`, `prices`: see
+    `btim.ledger_inputs`, `tags`, `contracts`, `carbon`: `btim.ledger_registers` (no rows where not given).
+    `restatements`: what late postings moved out of closed months (`btim.close`).
+    `months`: sorted `YYYY-MM`, or periods of the fiscal calendar. `basis`: the exchange rates that `amount` is at.
     """
 
     title: str
@@ -96,6 +98,7 @@ class Ledger:
     budget: pd.DataFrame
     rates: pd.DataFrame
     prices: pd.DataFrame
+    plan_volumes: pd.DataFrame
     restatements: pd.DataFrame
     tags: pd.DataFrame
     contracts: pd.DataFrame
@@ -103,6 +106,7 @@ class Ledger:
     sources: tuple[SourceRecord, ...]
     taxonomy: Taxonomy
     synthetic: bool = False
+    basis: RateBasis = field(default_factory=RateBasis)
     methods: tuple[Method, ...] = ()
     calendar: FiscalCalendar = field(default_factory=FiscalCalendar)
     closed_through: str | None = None
@@ -221,6 +225,7 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
         budget=_input(settings, "budget", read_budget, BUDGET_COLUMNS, taxonomy),
         rates=rates,
         prices=_input(settings, "prices", read_prices, PRICE_COLUMNS, taxonomy),
+        plan_volumes=_input(settings, "plan_volumes", read_plan_volumes, PLAN_VOLUME_COLUMNS, taxonomy),
         restatements=closed.record,
         calendar=settings.calendar,
         closed_through=settings.close.through if settings.close else None,

@@ -20,6 +20,7 @@ from btim.taxonomy import Taxonomy
 
 DRIVER_COLUMNS = ("month", "from_layer", "from", "to_layer", "to", "driver", "quantity", "basis")
 VOLUME_COLUMNS = ("month", "layer", "element", "measure", "quantity", "unit")
+PLAN_VOLUME_COLUMNS = (*VOLUME_COLUMNS, "version")
 BENCHMARK_COLUMNS = ("layer", "element", "measure", "unit", "unit_cost", "currency", "source", "as_of")
 BUDGET_COLUMNS = ("month", "pool", "tower", "expenditure", "amount", "currency", "version")
 RATE_COLUMNS = ("month", "from", "to", "kind", "rate")
@@ -65,14 +66,26 @@ def read_volumes(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
         UnknownReferenceError: unknown layer, measure or tower.
         DuplicateError: the same element, measure and unit twice in a month.
     """
-    frame = read_table(path, VOLUME_COLUMNS)
+    return _volumes(read_table(path, VOLUME_COLUMNS), path, taxonomy)[list(VOLUME_COLUMNS)]
+
+
+def read_plan_volumes(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
+    """Planned quantities, as `read_volumes`, with the `version` of the budget that they belong to.
+
+    Raises:
+        ValueFormatError, UnknownReferenceError, DuplicateError: as `read_volumes`.
+    """
+    return _volumes(read_table(path, PLAN_VOLUME_COLUMNS), path, taxonomy, "version")[list(PLAN_VOLUME_COLUMNS)]
+
+
+def _volumes(frame: pd.DataFrame, path: Path, taxonomy: Taxonomy, *more: str) -> pd.DataFrame:
     _months(frame, path)
     _one_of(frame, "layer", TO_LAYERS, path)
     _one_of(frame, "measure", MEASURES, path)
     _known_towers(frame, "layer", "element", taxonomy, path)
     frame["quantity"] = _quantities(frame, "quantity", path)
-    refuse_duplicates(frame, ("month", "layer", "element", "measure", "unit"), file=path)
-    return frame[list(VOLUME_COLUMNS)]
+    refuse_duplicates(frame, ("month", "layer", "element", "measure", "unit", *more), file=path)
+    return frame
 
 
 def read_benchmarks(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:

@@ -43,6 +43,7 @@ FIELDS = ("date", "period", "period_end", "currency", "tags", "tax_rate", *AMOUN
 INPUTS = (
     "drivers",
     "volumes",
+    "plan_volumes",
     "benchmarks",
     "budget",
     "rates",
@@ -53,6 +54,8 @@ INPUTS = (
     "carbon",
     "grid",
     "assets",
+    "power",
+    "embodied",
 )
 ALLOWED = {
     "expenditure": ("opex", "capex"),

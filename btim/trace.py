@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from btim.allocation import Allocation
+from btim.allocation import METERED_BASES, RECOVERY, SETTLED, UNALLOCATED, Allocation
 from btim.allocation_graph import LAYERS
 from btim.errors import UnknownReferenceError, listed
 from btim.ledger import Ledger
@@ -19,7 +19,12 @@ from btim.rounding import rounded_together
 
 LINE_KEYS = ("pool", "sub_pool", "expenditure", "account", "vendor")
 COLUMNS = ("path", "tower", *LINE_KEYS, "basis", "amount", "share")
-WEAKEST_FIRST = ("assumed", "reciprocal", "metered", "priced", "direct")
+WEAKEST_FIRST = (
+    "assumed", "reciprocal assumed", "priced assumed", "reciprocal", "metered", "priced", "direct",
+)  # fmt: skip
+
+BEYOND_COST = "charged beyond cost"
+"""In the place of a pool: what a price list charged although the service had no cost."""
 
 
 class Node(NamedTuple):
@@ -55,14 +60,14 @@ def trace(ledger: Ledger, allocation: Allocation, layer: str, element: str, mont
 
     Returns:
         One row a path and kind of ledger line, largest first: `path` (from the tower where the cost entered, hop by
-        hop), `tower`, pool, sub_pool, expenditure, account and vendor of the lines, `basis` (the weakest hop: assumed,
-        reciprocal, metered, priced, direct), `amount` (Decimal) and `share` of the whole. Amounts sum to what the
-        allocation gives the element.
+        hop), `tower`, pool, sub_pool, expenditure, account and vendor of the lines, `basis` (the weakest hop:
+        assumed, reciprocal assumed, priced assumed, reciprocal, metered, priced, direct), `amount` (Decimal) and
+        `share` of the whole. Amounts sum to what the allocation gives the element.
 
     Raises:
         UnknownReferenceError: the element has no cost that month.
     """
-    month_of_work = _MonthOfFlows(ledger, allocation, month)
+    month_of_work = _MonthOfFlows(ledger, allocation, month, LINE_KEYS)
     node = Node(layer, element)
     if layer not in LAYERS or not month_of_work.knows(node):
         raise UnknownReferenceError(
@@ -95,21 +100,54 @@ def basis_shares(traced: pd.DataFrame) -> dict[str, Any]:
     return {str(basis): amount for basis, amount in traced.groupby("basis", sort=True)["amount"].sum().items()}
 
 
-BEYOND_COST = _Line("", "", "", ("charged beyond cost", "", "", "", ""), 0)
-"""Source of what a price list charged although the service had no cost."""
+def consumed(ledger: Ledger, allocation: Allocation, keys: Sequence[str], months: Sequence[str]) -> pd.DataFrame:
+    """What consumers carry by any columns of the ledger's lines, in minor units.
+
+    Returns:
+        `month`, `consumer`, `solution` (the one that charged it), `keys`, `amount`, `metered` and `size` (absolute
+        amounts whose last hop is metered, and all). What reached no consumer stands as `Unallocated` or `Under- or
+        over-recovery`, broken down too. The amounts sum to the ledger's.
+    """
+    rows = []
+    own = [name for name in keys if name not in LAYERS]
+    for month in months:
+        work = _MonthOfFlows(ledger, allocation, month, own)
+        for consumer, solution, basis, part in work.consumed(allocation.nodes):
+            line = dict(zip(own, part.line.keys, strict=False)) | {"tower": part.line.tower}
+            size = abs(part.amount)
+            cells = [line.get(name, "") for name in keys]
+            rows.append((month, consumer, solution, *cells, part.amount, size if basis in METERED_BASES else 0, size))
+    frame = pd.DataFrame(rows, columns=["month", "consumer", "solution", *keys, "amount", "metered", "size"])
+    return frame.astype({"amount": "int64", "metered": "int64", "size": "int64"})
+
+
+def carried(ledger: Ledger, allocation: Allocation, keys: Sequence[str], months: Sequence[str]) -> pd.DataFrame:
+    """What towers carry, after they have settled, by any columns of the ledger's lines, in minor units.
+
+    Returns:
+        `month`, `tower`, `keys`, `amount`: by the lines where the cost entered, also in a tower that serves this one.
+    """
+    rows = []
+    for month in months:
+        work = _MonthOfFlows(ledger, allocation, month, keys)
+        for tower in work.names("tower"):
+            rows += [(month, tower, *part.line.keys, part.amount) for part in work.parts_of(Node("tower", tower))]
+    return pd.DataFrame(rows, columns=["month", "tower", *keys, "amount"]).astype({"amount": "int64"})
 
 
 class _MonthOfFlows:
     """One month's lines and flows, looked up by the node they lead to."""
 
-    def __init__(self, ledger: Ledger, allocation: Allocation, month: str) -> None:
+    def __init__(self, ledger: Ledger, allocation: Allocation, month: str, line_keys: Sequence[str]) -> None:
+        self.month = month
+        self.beyond = _Line("", "", "", (BEYOND_COST, *("" for _ in line_keys))[: len(line_keys)], 0)
         costs = ledger.costs[ledger.costs["month"] == month]
-        keys = ["tower", "solution", "consumer", *LINE_KEYS]
+        keys = ["tower", "solution", "consumer", *(name for name in line_keys if name not in LAYERS)]
         grouped = costs.groupby(keys, sort=True)["amount"].sum().reset_index()
         self.named: dict[Node, list[_Line]] = defaultdict(list)
         self.shared: dict[Node, list[_Line]] = defaultdict(list)
         for record in grouped.itertuples(index=False):
-            line = _Line(record[0], record[1], record[2], tuple(record[3:8]), int(record[8]))
+            line = _Line(record[0], record[1], record[2], tuple(record[3:-1]), int(record[-1]))
             self._file(line)
         flows = allocation.flows[(allocation.flows["month"] == month) & (allocation.flows["basis"] != "direct")]
         self.inflows: dict[Node, list[_Flow]] = defaultdict(list)
@@ -119,7 +157,7 @@ class _MonthOfFlows:
         self.passed_within: dict[Node, int] = defaultdict(int)
         for _, from_layer, source, to_layer, target, basis, amount in flows.itertuples(index=False):
             flow = _Flow(Node(from_layer, source), basis, int(amount))
-            if basis == "reciprocal":
+            if basis in SETTLED:
                 self.settled[Node(to_layer, target)].append(flow)
                 self.given[flow.source] += flow.amount
                 self.settled_within[flow.source] += flow.amount if from_layer == to_layer else 0
@@ -149,6 +187,22 @@ class _MonthOfFlows:
         tables = (self.named, self.shared, self.inflows)
         return sorted({node.element for table in tables for node in table if node.layer == layer})
 
+    def consumed(self, nodes: pd.DataFrame) -> Iterator[tuple[str, str, str, _Part]]:
+        """Consumer, solution, basis of the last hop and part of everything that ends somewhere this month."""
+        for name in self.names("consumer"):
+            node = Node("consumer", name)
+            for line in self.named[node]:
+                yield name, line.solution, "direct", _Part(line, (), ("direct",), line.amount)
+            for flow in self.inflows[node]:
+                solution = flow.source.element if flow.source.layer == "solution" else ""
+                for part in self._net(flow.source, flow.amount):
+                    yield name, solution, flow.basis, part
+        stuck = nodes[(nodes["month"] == self.month) & (nodes["layer"] != "consumer") & (nodes["kept"] != 0)]
+        for layer, element, kept, recovery in stuck[["layer", "element", "kept", "recovery"]].to_numpy():
+            solution = element if layer == "solution" else ""
+            for part in self._net(Node(layer, element), int(kept)):
+                yield RECOVERY if recovery else UNALLOCATED, solution, "", part
+
     def parts_of(self, node: Node) -> Iterator[_Part]:
         """Parts of all that an element carries, less what it passed on to others of its own layer."""
         for line in self.named[node]:
@@ -168,14 +222,14 @@ class _MonthOfFlows:
         yield from self._pre(node, amount - sum(parts[1:]))
         for flow, part in zip(settled, parts[1:], strict=True):
             for found in self._pre(flow.source, part):
-                yield found._replace(hops=(*found.hops, flow.source.element), bases=(*found.bases, "reciprocal"))
+                yield found._replace(hops=(*found.hops, flow.source.element), bases=(*found.bases, flow.basis))
 
     def _pre(self, node: Node, amount: int) -> Iterator[_Part]:
         """Split `amount` over the lines a node shares out and what reached it by driver or price."""
         lines, inflows = self.shared[node], self.inflows[node]
         parts = _shared_out(amount, [*(line.amount for line in lines), *(flow.amount for flow in inflows)])
         if amount != sum(parts):
-            yield _Part(BEYOND_COST, (), ("direct",), amount - sum(parts))
+            yield _Part(self.beyond, (), ("direct",), amount - sum(parts))
         for line, part in zip(lines, parts[: len(lines)], strict=True):
             if part:
                 hops = (line.tower,) if node.layer == "solution" else ()

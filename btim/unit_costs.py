@@ -42,7 +42,11 @@ def unit_costs(ledger: Ledger, layer: str, costs: Mapping[str, int], months: Seq
     Returns:
         `layer`, then `UNIT_COLUMNS`: the measured `unit` and `quantity` (of the benchmark's measure where there is one,
         else use of a tower, output of a solution), `unit_cost`, the `benchmark` with source and date, `gap_share`
-        (0.25 = 25 % dearer), `above_benchmark` (money: gap times quantity), and the cost per unit of outcome.
+        (0.25 = 25 % dearer), `above_benchmark` (money: gap times quantity), and the cost per unit of outcome. A
+        benchmark in another currency is converted at the ledger's rates of the last month.
+
+    Raises:
+        RateMissingError: naming currencies and month.
     """
     volumes = ledger.volumes[(ledger.volumes["layer"] == layer) & ledger.volumes["month"].isin(months)]
     counted = volumes.groupby(["element", "measure", "unit"], sort=True)["quantity"].agg(["sum", "size"]).reset_index()
@@ -53,24 +57,49 @@ def unit_costs(ledger: Ledger, layer: str, costs: Mapping[str, int], months: Seq
         if element in costs:
             own = benchmarks[benchmarks["element"] == element]
             amount = from_minor(costs[str(element)], ledger.currency)
-            rows.append({layer: element, **_main(ledger, amount, layer, found, own), **_outcome(amount, found)})
+            rows.append(
+                {layer: element, **_main(ledger, amount, layer, found, own, months[-1]), **_outcome(amount, found)}
+            )
     return pd.DataFrame(rows, columns=[layer, *UNIT_COLUMNS])
 
 
-def _main(ledger: Ledger, amount: Decimal, layer: str, found: pd.DataFrame, own: pd.DataFrame) -> dict[str, object]:
-    compared = found.merge(own[own["currency"] == ledger.currency], on=["measure", "unit"], how="inner")
+def with_trend(
+    now: pd.DataFrame, layer: str, ledger: Ledger, costs: Mapping[str, int], before: Sequence[str]
+) -> pd.DataFrame:
+    """Unit costs beside those of an earlier time: `unit_cost_before` and `unit_cost_change` (0.05 = 5 % dearer).
+
+    None where the earlier time has no unit cost in the same unit.
+    """
+    then = unit_costs(ledger, layer, costs, before) if before else now.iloc[:0]
+    known = {(line[layer], line["unit"]): line["unit_cost"] for line in then.to_dict("records")}
+    was = [known.get((line[layer], line["unit"])) for line in now.to_dict("records")]
+    was = [None if value is None or pd.isna(value) else value for value in was]
+    moves = [
+        (unit_cost / value - 1).quantize(SHARE_DIGITS) if value and unit_cost is not None else None
+        for unit_cost, value in zip(now["unit_cost"], was, strict=True)
+    ]
+    columns = {"unit_cost_before": was, "unit_cost_change": moves}
+    return now.assign(**{name: pd.Series(cells, index=now.index, dtype=object) for name, cells in columns.items()})
+
+
+def _main(
+    ledger: Ledger, amount: Decimal, layer: str, found: pd.DataFrame, own: pd.DataFrame, month: str
+) -> dict[str, object]:
+    compared = found.merge(own, on=["measure", "unit"], how="inner")
     if not compared.empty:
         line = compared.iloc[0]
         quantity = Decimal(repr(float(line["sum"])))
-        gap = amount / quantity - line["unit_cost"]
+        rate = ledger.basis.rate(ledger.rates, month, line["currency"], ledger.currency)
+        published = (line["unit_cost"] * rate).quantize(UNIT_DIGITS) if rate != 1 else line["unit_cost"]
+        gap = amount / quantity - published
         return {
             "unit": line["unit"],
             "quantity": float(line["sum"]),
             "unit_cost": (amount / quantity).quantize(UNIT_DIGITS),
-            "benchmark": line["unit_cost"],
+            "benchmark": published,
             "benchmark_source": line["source"],
             "benchmark_as_of": line["as_of"],
-            "gap_share": (gap / line["unit_cost"]).quantize(SHARE_DIGITS),
+            "gap_share": (gap / published).quantize(SHARE_DIGITS),
             "above_benchmark": (gap * quantity).quantize(CENT),
         }
     usual = found[found["measure"] == MAIN_MEASURE[layer]]

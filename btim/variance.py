@@ -1,26 +1,28 @@
-"""Variance: why cost differs from a plan or from the time before, in rate, volume, mix and exchange.
+"""Variance: why cost differs from the time before, in rate, volume, mix and exchange.
 
 Role: split the difference of elements with measured volumes so that the parts sum to it exactly.
-Must not know: where amounts and volumes come from.
+Must not know: where amounts and volumes come from. Against a plan: `btim.plan`.
 
-Method (flexible budget; Horngren, Cost Accounting): within elements measured in one unit, volume is the change of the
-total quantity at the base's mean rate, mix the shift between elements at base rates, rate the change of each element's
-unit cost on its actual quantity, exchange what rates of currencies alone changed.
+Method (Horngren, Datar and Rajan, Cost Accounting): within elements measured in one unit, volume is the growth of
+their total quantity at the base's mix, mix the shift between them, both at the base's unit costs; rate is the change of
+each element's unit cost on its actual quantity; exchange is cost at its own months' rates less cost at those of the
+same months of the time before (constant currency).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pandas as pd
 
-from btim.allocation import Allocation
+from btim.allocation import Allocation, allocate
+from btim.covered_months import Months, chosen_months, months_before
+from btim.element_costs import element_costs
 from btim.errors import RuleError
-from btim.exchange import rate_of
+from btim.exchange import RateBasis, at_rates, rate_of
 from btim.ledger import Ledger
-from btim.money import from_minor, minor_digits
+from btim.money import from_minor
 from btim.unit_costs import MAIN_MEASURE
-from btim.views import Months, chosen_months, element_costs
 
 COLUMNS = ("element", "unit", "base", "actual", "difference", "rate", "volume", "mix", "exchange", "unexplained")
 CENT = Decimal("0.01")
@@ -49,75 +51,70 @@ def decomposed(
         Columns `COLUMNS`; `difference` = actual - base = rate + volume + mix + exchange + unexplained, to the cent. An
         element without a quantity on one side is `unexplained`, never guessed.
     """
+    comparable = {
+        name for name, side in base.items() if side.quantity and _quantity(actual, name) is not None and units.get(name)
+    }
     rows = []
     for element in sorted({*base, *actual}):
         was, now = base.get(element, Side(Decimal(0), None)), actual.get(element, Side(Decimal(0), None))
         unit = units.get(element, "")
-        group = [name for name in {*base, *actual} if units.get(name, "") == unit and unit]
-        rows.append(_row(element, unit, was, now, _mean(base, group), _growth(base, actual, group), exchange))
+        group = [name for name in sorted(comparable) if units[name] == unit]
+        growth = _total(actual, group) / _total(base, group) if element in comparable else None
+        rows.append(_row(element, unit, was, now, growth, exchange.get(element, Decimal(0))))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _row(
-    element: str,
-    unit: str,
-    was: Side,
-    now: Side,
-    mean: Decimal | None,
-    growth: Decimal | None,
-    exchange: Mapping[str, Decimal],
-) -> dict[str, object]:
-    difference = now.cost - was.cost
-    moved = exchange.get(element, Decimal(0)).quantize(CENT)
+def _row(element: str, unit: str, was: Side, now: Side, growth: Decimal | None, exchange: Decimal) -> dict[str, object]:
+    difference, moved = now.cost - was.cost, exchange.quantize(CENT)
     row = {"element": element, "unit": unit, "base": was.cost, "actual": now.cost, "difference": difference}
-    if not was.quantity or now.quantity is None or mean is None or growth is None:
+    if growth is None or not was.quantity or now.quantity is None:
         nothing = dict.fromkeys(("rate", "volume", "mix"))
         return {**row, **nothing, "exchange": moved, "unexplained": difference - moved}
-    base_rate = was.cost / was.quantity
-    volume = (was.quantity * (growth - 1) * mean).quantize(CENT)
-    at_base_rate = (now.quantity - was.quantity) * base_rate
-    mix = at_base_rate.quantize(CENT) - volume
+    volume = (was.cost * (growth - 1)).quantize(CENT)
+    mix = (was.cost * (now.quantity / was.quantity - 1)).quantize(CENT) - volume
     rate = difference - moved - volume - mix
     return {**row, "rate": rate, "volume": volume, "mix": mix, "exchange": moved, "unexplained": Decimal(0)}
 
 
-def _measured(sides: Mapping[str, Side], group: list[str]) -> list[Side]:
-    return [sides[name] for name in group if name in sides and sides[name].quantity]
+def _quantity(sides: Mapping[str, Side], name: str) -> Decimal | None:
+    return sides[name].quantity if name in sides else None
 
 
-def _mean(base: Mapping[str, Side], group: list[str]) -> Decimal | None:
-    measured = _measured(base, group)
-    quantity = sum((side.quantity or Decimal(0) for side in measured), start=Decimal(0))
-    return sum((side.cost for side in measured), start=Decimal(0)) / quantity if quantity else None
-
-
-def _growth(base: Mapping[str, Side], actual: Mapping[str, Side], group: list[str]) -> Decimal | None:
-    was = sum((side.quantity or Decimal(0) for side in _measured(base, group)), start=Decimal(0))
-    now = sum((side.quantity or Decimal(0) for side in _measured(actual, group)), start=Decimal(0))
-    return now / was if was else None
+def _total(sides: Mapping[str, Side], names: Sequence[str]) -> Decimal:
+    return sum((_quantity(sides, name) or Decimal(0) for name in names), start=Decimal(0))
 
 
 def variance_view(ledger: Ledger, allocation: Allocation, layer: str = "tower", months: Months = 12) -> pd.DataFrame:
     """Why a layer's cost differs from the equally long time before (columns of `decomposed`).
 
-    Exchange compares actual rates with those of kind `budget`, where the ledger has lines in other currencies.
-
     Raises:
         RuleError: the ledger does not reach back far enough.
-        RateMissingError: a line in another currency has no budget rate.
+        RateMissingError: a line in another currency has no rate in the same month of the time before.
     """
     covered = chosen_months(ledger, months)
-    first = ledger.months.index(covered[0])
-    before = ledger.months[max(0, first - len(covered)) : first]
-    if len(before) != len(covered):
+    before = months_before(ledger, covered)
+    if not before:
         raise RuleError(
             f"the ledger has no {len(covered)} months before {covered[0]}",
             field="months",
             remedy="look at fewer months",
         )
     was, units = _sides(ledger, allocation, layer, before)
-    now, _ = _sides(ledger, allocation, layer, covered)
-    return decomposed(was, now, units, _exchange(ledger, layer, covered))
+    costs, measured = _sides(ledger, allocation, layer, covered)
+    now = {
+        name: side if measured.get(name) == units.get(name) else Side(side.cost, None) for name, side in costs.items()
+    }
+    return decomposed(was, now, units, _exchange(ledger, layer, now, dict(zip(covered, before, strict=True))))
+
+
+@dataclass(frozen=True)
+class _Earlier(RateBasis):
+    """Actual rates of the months that `earlier` names for others."""
+
+    earlier: Mapping[str, str] = field(default_factory=dict)
+
+    def rate(self, rates: pd.DataFrame, month: str, source: str, target: str, *, file: str = "") -> Decimal:
+        return rate_of(rates, self.earlier[month], source, target, file=file)
 
 
 def _sides(
@@ -135,13 +132,11 @@ def _sides(
     return sides, units
 
 
-def _exchange(ledger: Ledger, layer: str, months: tuple[str, ...]) -> dict[str, Decimal]:
-    """Actual less budget rates on the lines of other currencies that stand on the layer's elements themselves."""
-    lines = ledger.costs[ledger.costs["month"].isin(months) & (ledger.costs["currency"] != ledger.currency)]
-    effect: dict[str, Decimal] = {}
-    for line in lines[["month", "currency", layer, "amount", "original"]].to_dict("records"):
-        budget = rate_of(ledger.rates, line["month"], line["currency"], ledger.currency, kind="budget")
-        own = Decimal(int(line["original"])).scaleb(-minor_digits(line["currency"]))
-        moved = from_minor(int(line["amount"]), ledger.currency) - own * budget
-        effect[line[layer]] = effect.get(line[layer], Decimal(0)) + moved
-    return effect
+def _exchange(ledger: Ledger, layer: str, now: Mapping[str, Side], earlier: Mapping[str, str]) -> dict[str, Decimal]:
+    """What elements cost at actual rates beyond what they would cost at rates of the time before."""
+    costs = ledger.costs[ledger.costs["month"].isin(list(earlier))].reset_index(drop=True)
+    if (costs["currency"] == ledger.currency).all():
+        return {}
+    at_earlier = at_rates(costs, ledger.currency, ledger.rates, _Earlier(earlier=earlier))
+    then = element_costs(allocate(replace(ledger, costs=at_earlier)), layer, tuple(earlier))
+    return {name: side.cost - from_minor(then.get(name, 0), ledger.currency) for name, side in now.items()}

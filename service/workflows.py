@@ -15,10 +15,11 @@ import nlp
 import optimizer
 from btim import panel as columns
 from btim.catalogue import Catalogue
+from btim.covered_months import chosen_months, period_of
 from btim.ledger import Ledger
 from btim.portfolio import Limit, Problem, is_money
 from btim.recommendation import Recommendation
-from btim.views import chosen_months, consumer_view, finance_view, period_of, technology_view
+from btim.views import consumer_view, finance_view, technology_view
 from nlp import Document
 from service.budget import budget_limit, money_limits
 from service.chain import DemandPart, LedgerPart, PortfolioPart, ReadingPart

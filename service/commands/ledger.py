@@ -4,7 +4,6 @@ Role: the terminal's side of the cost ledger.
 Must not know: how files are read or amounts rounded.
 """
 
-import datetime as dt
 import json
 from dataclasses import asdict
 from decimal import Decimal
@@ -14,18 +13,14 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from btim.allocation import LAYERS, allocate
-from btim.carbon import carbon_view
-from btim.contracts import commitment_view, expiring
-from btim.errors import RuleError, UnknownReferenceError, ValueFormatError
+from btim.errors import RuleError
 from btim.files import published, published_folder
-from btim.findings import findings, findings_frame
 from btim.import_records import SourceRecord
 from btim.ledger import BOOKS, Ledger, open_ledger
 from btim.money import from_minor
 from btim.suggestion import suggestions
-from btim.trace import basis_shares, trace
-from btim.variance import variance_view
+from service.commands import ledger_tables
+from service.commands.ledger_tables import Currency, Data, Files
 from service.terminal_tables import print_table
 
 app = typer.Typer(
@@ -36,9 +31,12 @@ app = typer.Typer(
     help="The cost ledger: import and reconcile cost files.",
 )
 
-Files = Annotated[list[Path], typer.Argument(help="ledger.toml, or FOCUS files (CSV, CSV.gz, Parquet).")]
-Data = Annotated[Path | None, typer.Option(help="Folder of the files that ledger.toml names, when not its own.")]
-Currency = Annotated[str | None, typer.Option(help="Reporting currency (ISO 4217) when files hold several.")]
+app.command("trace")(ledger_tables.trace_)
+app.command("findings")(ledger_tables.findings_)
+app.command("variance")(ledger_tables.variance)
+app.command("contracts")(ledger_tables.contracts)
+app.command("intercompany")(ledger_tables.intercompany_)
+app.command("carbon")(ledger_tables.carbon)
 
 
 @app.callback()
@@ -68,55 +66,6 @@ def import_(
         typer.echo(f"written to {out}")
 
 
-@app.command("trace")
-def trace_(
-    files: Files,
-    *,
-    layer: Annotated[str, typer.Option(help="tower, solution or consumer.")],
-    element: Annotated[str, typer.Option(help="Name of the element.")],
-    month: Annotated[str, typer.Option(help="YYYY-MM.")],
-    csv: Annotated[Path | None, typer.Option(help="Write every path as CSV here.")] = None,
-    currency: Currency = None,
-    data: Data = None,
-) -> None:
-    """Show where every cent of a consumer, solution or tower came from, and which shares were assumed."""
-    opened = open_ledger(*files, currency=currency, data=data)
-    frame = trace(opened, allocate(opened), layer, element, month)
-    print_table(
-        frame,
-        f"{layer} {element}, {month}: {frame['amount'].sum():,f} {opened.currency}",
-        shares=("share",),
-        exact=True,
-    )
-    for basis, amount in basis_shares(frame).items():
-        typer.echo(f"{basis}: {amount:,f} {opened.currency}")
-    if csv is not None:
-        with published(csv) as target:
-            frame.to_csv(target, index=False)
-
-
-@app.command("findings")
-def findings_(
-    files: Files,
-    *,
-    months: Annotated[int, typer.Option(min=1, help="The latest months to look at.")] = 12,
-    csv: Annotated[Path | None, typer.Option(help="Write all findings as CSV here.")] = None,
-    currency: Currency = None,
-    data: Data = None,
-) -> None:
-    """List dear unit costs, idle capacity, double purchases and dear modules, with the money at stake."""
-    opened = open_ledger(*files, currency=currency, data=data)
-    frame = findings_frame(findings(opened, months=months))
-    label = " — SYNTHETIC" if opened.synthetic else ""
-    typer.echo(f"{len(frame)} findings · {opened.title}{label} · {opened.currency}")
-    for line in frame.itertuples(index=False):
-        typer.echo(f"\n{line.stake:>16,.0f}  {line.kind}: {line.layer} {line.element} ({line.period})")
-        typer.echo(f"                  {line.reason}\n                  do: {line.action}")
-    if csv is not None:
-        with published(csv) as target:
-            frame.to_csv(target, index=False)
-
-
 @app.command("suggest")
 def suggest(
     files: Files,
@@ -142,63 +91,6 @@ def suggest(
     if csv is not None:
         with published(csv) as target:
             frame.to_csv(target, index=False)
-
-
-@app.command("variance")
-def variance(
-    files: Files,
-    *,
-    layer: Annotated[str, typer.Option(help="tower or solution.")] = "tower",
-    months: Annotated[int, typer.Option(min=1, help="The latest months, against as many before them.")] = 12,
-    currency: Currency = None,
-    data: Data = None,
-) -> None:
-    """Say why cost differs from the time before: rate, volume, mix and exchange."""
-    opened = open_ledger(*files, currency=currency, data=data)
-    frame = variance_view(opened, allocate(opened), _layer(layer, ("tower", "solution")), months)
-    print_table(frame, f"Cost by {layer}, latest {months} months against the {months} before · {opened.currency}")
-
-
-@app.command("contracts")
-def contracts(
-    files: Files,
-    *,
-    as_of: Annotated[str, typer.Option(help="Date from which to look ahead, YYYY-MM-DD.")],
-    within: Annotated[int, typer.Option(min=1, help="Days to look ahead.")] = 180,
-    currency: Currency = None,
-    data: Data = None,
-) -> None:
-    """Show committed against discretionary cost, and contracts that end or need notice soon."""
-    opened = open_ledger(*files, currency=currency, data=data)
-    try:
-        day = dt.date.fromisoformat(as_of)
-    except ValueError:
-        raise ValueFormatError("is not a date", field="--as-of", value=as_of, remedy="write YYYY-MM-DD") from None
-    print_table(
-        commitment_view(opened), f"Committed and discretionary · {opened.title} · {opened.currency}", exact=True
-    )
-    print_table(expiring(opened, day, within), f"\nDue within {within} days of {as_of}", exact=True)
-
-
-@app.command("carbon")
-def carbon(
-    files: Files,
-    *,
-    layer: Annotated[str, typer.Option(help="tower, solution or consumer.")] = "solution",
-    months: Annotated[int, typer.Option(min=1, help="The latest months to cover.")] = 12,
-    currency: Currency = None,
-    data: Data = None,
-) -> None:
-    """Show energy and CO2e, allocated by the drivers that allocate cost."""
-    opened = open_ledger(*files, currency=currency, data=data)
-    frame = carbon_view(opened, _layer(layer, LAYERS), months)
-    print_table(frame, f"Energy and CO2e by {layer} · {opened.title}", shares=("share",))
-
-
-def _layer(name: str, known: tuple[str, ...]) -> str:
-    if name not in known:
-        raise UnknownReferenceError("unknown layer", field="--layer", value=name, remedy=f"use {', '.join(known)}")
-    return name
 
 
 def _write(opened: Ledger, folder: Path) -> None:

@@ -4,6 +4,8 @@ Role: the terminal's side of the three views.
 Must not know: how costs are allocated.
 """
 
+import datetime as dt
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,17 +13,29 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from btim.allocation import allocate
+from btim.allocation import Allocation, allocate
+from btim.contracts import commitment_view, expiring
+from btim.covered_months import Months, chosen_months
 from btim.errors import ValueFormatError
-from btim.files import published
+from btim.intercompany import group_view
 from btim.ledger import Ledger, open_ledger
-from btim.tables import read_table
+from btim.rates import rate_basis, with_rates
+from btim.stamp import Stamp, stamp
 from btim.tagging import tagged_elements, with_tags
-from btim.views import Months, changes, chosen_months, consumer_view, finance_view, period_of, technology_view
+from btim.view_frames import LINE_COLUMNS
+from btim.views import consumer_view, finance_view, technology_view
+from service.comma_lists import items_of
+from service.commands.publishing import Csv, Since, show
 from service.terminal_tables import print_table
 
-KEYS = ("month", "pool", "sub_pool", "expenditure", "run_grow_transform", "tower", "sub_tower", "consumer", "solution")
-SHARES = ("share", "utilisation", "metered_share", "gap_share")
+LAYER_COLUMNS = ("tower", "solution", "consumer")
+NOTICE_DAYS = 180
+USED = {
+    "finance": ("budget", "plan_volumes", "volumes", "rates"),
+    "technology": ("drivers", "volumes", "benchmarks", "prices", "rates"),
+    "consumer": ("drivers", "volumes", "benchmarks", "prices", "rates"),
+}
+"""Files beside the ledger that a view's numbers come from."""
 
 
 class View(StrEnum):
@@ -38,28 +52,28 @@ def view(
     ledger: Annotated[list[Path], typer.Option(help="ledger.toml or a FOCUS file; repeat for several FOCUS files.")],
     month: Annotated[str | None, typer.Option(help="One month, YYYY-MM, or a span YYYY-MM:YYYY-MM.")] = None,
     months: Annotated[int, typer.Option(min=1, help="The latest months to cover.")] = 12,
-    by: Annotated[str | None, typer.Option(help="Columns to group by, separated by commas.")] = None,
+    by: Annotated[str | None, typer.Option(help="Columns of ledger lines to group by, separated by commas.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help='Only what carries this tag, "AI Enabled=Yes"; repeat.')] = None,
-    since: Annotated[Path | None, typer.Option(help="A CSV of this view as last published: show what changed.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write the whole view as CSV here.")] = None,
+    plan: Annotated[str | None, typer.Option(help="Version of the plan, where a month has several.")] = None,
+    rates: Annotated[str, typer.Option(help="Exchange rates: actual, budget or constant.")] = "actual",
+    constant_month: Annotated[str | None, typer.Option(help="Constant rates: the actual ones of this month.")] = None,
+    group: Annotated[bool, typer.Option("--group", help="Without what legal entities charge each other.")] = False,
+    since: Since = None,
+    csv: Csv = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the files that ledger.toml names.")] = None,
     currency: Annotated[str | None, typer.Option(help="Reporting currency (ISO 4217).")] = None,
 ) -> None:
     """Show where the money goes (finance), what towers cost and how they are used (technology), who pays (consumer)."""
-    opened = open_ledger(*ledger, currency=currency, data=data)
-    covered = _span(month) or months
-    frame = _frame(which, opened, by, covered, _tags(tag))
-    period = period_of(chosen_months(opened, covered))
-    label = " — SYNTHETIC" if opened.synthetic else ""
-    print_table(
-        frame, f"{which.value} view · {opened.title}{label} · {period} · {opened.currency} · actual", shares=SHARES
-    )
-    if since is not None:
-        keys = [name for name in KEYS if name in frame.columns]
-        print_table(changes(frame, read_table(since), keys), f"\nChanged since {since}", exact=True)
-    if csv is not None:
-        with published(csv) as target:
-            frame.to_csv(target, index=False)
+    opened = with_rates(open_ledger(*ledger, currency=currency, data=data), rate_basis(rates, constant_month))
+    if group:
+        opened = group_view(opened)
+    covered: Months = _span(month) or months
+    tags = _tags(tag)
+    frame, beside = _frame(which, opened, tuple(items_of(by or "")), covered, tags, plan)
+    keys = [name for name in LINE_COLUMNS if name in frame.columns]
+    show(frame, beside, title=f"{which.value} view", csv=csv, since=since, keys=keys)
+    if which is View.FINANCE and not tags:
+        _beside_finance(opened, covered, beside.as_of)
 
 
 def _span(month: str | None) -> Months:
@@ -79,22 +93,44 @@ def _tags(texts: list[str] | None) -> dict[str, str]:
     return wanted
 
 
-def _frame(which: View, opened: Ledger, by: str | None, months: Months, tags: dict[str, str]) -> pd.DataFrame:
-    keys = [key.strip() for key in by.split(",")] if by else []
+def _frame(
+    which: View, opened: Ledger, keys: tuple[str, ...], months: Months, tags: Mapping[str, str], plan: str | None
+) -> tuple[pd.DataFrame, Stamp]:
+    """A view and what stands beside it; tags of elements choose rows, tags that only lines carry choose lines."""
+    covered = chosen_months(opened, months)
     if which is View.FINANCE:
-        return finance_view(with_tags(opened, tags) if tags else opened, keys or ("pool", "expenditure"), months)
-    frame = _allocated(which, opened, by, keys, months)
-    if not tags:
-        return frame
-    carriers = [layer for layer in ("tower", "solution", "consumer") if layer in frame.columns]
-    carries = [frame[layer].isin(tagged_elements(opened, layer, tags)) for layer in carriers]
-    return frame[pd.concat(carries, axis=1).any(axis=1)].reset_index(drop=True)
-
-
-def _allocated(which: View, opened: Ledger, by: str | None, keys: list[str], months: Months) -> pd.DataFrame:
+        chosen = with_tags(opened, tags) if tags else opened
+        frame = finance_view(chosen, keys or ("pool", "expenditure"), months, plan=plan)
+        return frame, stamp(chosen, which.value, covered, inputs=USED[which.value])
+    by = keys or (("tower",) if which is View.TECHNOLOGY else ("consumer", "solution"))
+    layers = [layer for layer in LAYER_COLUMNS if layer in by]
+    carriers = {layer: tagged_elements(opened, layer, tags) for layer in layers} if tags else {}
+    if tags and not any(carriers.values()):
+        opened = with_tags(opened, tags)
     allocation = allocate(opened)
+    frame = _allocated(which, opened, by, months, allocation)
+    if any(carriers.values()):
+        carries = [frame[layer].isin(elements) for layer, elements in carriers.items()]
+        frame = frame[pd.concat(carries, axis=1).any(axis=1)].reset_index(drop=True)
+    return frame, stamp(opened, which.value, covered, allocation=allocation, inputs=USED[which.value])
+
+
+def _allocated(
+    which: View, opened: Ledger, by: tuple[str, ...], months: Months, allocation: Allocation
+) -> pd.DataFrame:
     if which is View.TECHNOLOGY:
-        if keys:
-            raise ValueFormatError("the technology view is by tower", field="--by", value=by, remedy="leave it out")
-        return technology_view(opened, months, allocation=allocation)
-    return consumer_view(opened, keys or ("consumer", "solution"), months, allocation=allocation)
+        return technology_view(opened, months, by=by, allocation=allocation)
+    return consumer_view(opened, by, months, allocation=allocation)
+
+
+def _beside_finance(opened: Ledger, months: Months, as_of: str) -> None:
+    """What else finance asks: run, grow and transform; committed cost, and contracts that end or need notice soon."""
+    if (opened.costs["run_grow_transform"] != "").any():
+        staged = finance_view(opened, ("run_grow_transform",), months)
+        print_table(staged.drop(columns=["plan"]), "\nRun, grow, transform", shares=("share",))
+    if opened.contracts.empty:
+        return
+    print_table(commitment_view(opened, months), "\nCommitted by contract, and discretionary", exact=True)
+    if opened.calendar.kind == "months":
+        due = expiring(opened, dt.date.fromisoformat(as_of), NOTICE_DAYS)
+        print_table(due, f"\nContracts to decide on within {NOTICE_DAYS} days of {as_of}", exact=True)

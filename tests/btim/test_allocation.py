@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from btim.allocation import Allocation, allocate
+from btim.element_costs import element_costs
 from btim.errors import DuplicateError, RuleError, UnknownReferenceError, ValueFormatError
 from btim.ledger import Ledger, open_ledger
 from btim.trace import trace
-from btim.views import element_costs
 from tests.btim.graphs import amount, edge
 from tests.btim.ledger_files import RULES, gl_row, ledger_of, write_ledger
 

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from btim.allocation import allocate
 from btim.carbon import carbon_view, tower_carbon
+from btim.changes import changes
 from btim.contracts import commitment_view, expiring
-from btim.errors import UnknownReferenceError, ValueFormatError
+from btim.errors import RateMissingError, UnknownReferenceError, ValueFormatError
 from btim.ledger import Ledger, open_ledger
 from btim.tagging import known_tags, tagged_elements, with_tags
 from btim.variance import Side, decomposed, variance_view
-from btim.views import changes, finance_view
+from btim.views import finance_view
 from tests.btim.ledger_files import gl_row, write_ledger
 
 DRIVERS = "month,from_layer,from,to_layer,to,driver,quantity,basis\n" + "".join(
@@ -64,6 +65,15 @@ def test_contracts_split_cost_into_committed_and_discretionary(tmp_path: Path) -
     frame = commitment_view(ledger(tmp_path))
     assert frame["committed"].tolist() == [Decimal("49.00"), Decimal("44.00")]
     assert frame["discretionary"].tolist() == [Decimal("58.00"), Decimal("88.00")]
+
+
+def test_a_contract_in_another_currency_is_converted_at_each_months_rate(tmp_path: Path) -> None:
+    euros = CONTRACTS.replace("40.00,USD", "40.00,EUR")
+    with pytest.raises(RateMissingError, match="no actual rate from EUR to USD in 2025-01"):
+        commitment_view(ledger(tmp_path, contracts=euros))
+    rates = "month,from,to,kind,rate\n2025-01,EUR,USD,actual,1.5\n2025-02,EUR,USD,actual,2\n"
+    frame = commitment_view(ledger(tmp_path, contracts=euros, rates=rates))
+    assert frame["committed"].tolist() == [Decimal("71.00"), Decimal("88.00")]
 
 
 def test_contracts_that_need_a_decision_come_next_date_first(tmp_path: Path) -> None:
