@@ -14,11 +14,11 @@ import pandas as pd
 
 from btim.errors import UnknownReferenceError, listed
 from btim.ledger import Ledger
-from btim.ledger_settings import DIMENSIONS, PLACES
+from btim.ledger_settings import CHARGES, DIMENSIONS, PLACES
 from btim.money import from_minor
 
 PERIODS = ("fiscal_year", "fiscal_quarter")
-LINE_COLUMNS = ("month", *PERIODS, "currency", *PLACES, *DIMENSIONS, "tags")
+LINE_COLUMNS = ("month", *PERIODS, "currency", *PLACES, *DIMENSIONS, *CHARGES, "tags")
 """What a view may go by: every column of a ledger line that is no amount."""
 SHARE_DIGITS = Decimal("0.000001")
 
@@ -32,7 +32,7 @@ def check_columns(by: Sequence[str], more: Sequence[str] = ()) -> None:
     for name in by:
         if name not in (*LINE_COLUMNS, *more):
             raise UnknownReferenceError(
-                "unknown column", field="by", value=name, remedy=f"use {listed(LINE_COLUMNS, 30)}"
+                "unknown column", field="by", value=name, remedy=f"use {listed(LINE_COLUMNS, 40)}"
             )
 
 
