@@ -15,7 +15,7 @@ from pydantic_core import to_json
 
 from service.api.cursors import cursor_of
 from service.api.formats import JSON, TABULAR, accepted, encoded
-from service.api.listings import Asked, Listing, chosen_fields
+from service.api.listings import Asked, chosen_fields
 
 VARY = {"Vary": "Accept, Accept-Encoding, Waterline-Organisation"}
 
@@ -68,23 +68,21 @@ def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None
 
 
 def page_answer(
-    request: Request, listing: Listing, asked: Asked, rows: Sequence[Mapping[str, Any]], meta: Mapping[str, Any]
+    request: Request,
+    asked: Asked,
+    rows: Sequence[Mapping[str, Any]],
+    following: Sequence[Any] | None,
+    meta: Mapping[str, Any],
 ) -> Response:
-    """One page of a list; `rows` holds one row more than the limit where there is a next page."""
+    """One page of a list; `following` is the place where the next page begins, None after the last."""
     media = accepted(request.headers.get("accept"), TABULAR)
-    following = None
-    if len(rows) > asked.limit:
-        rows = rows[: asked.limit]
-        last = rows[-1]
-        place = (_plain(last[asked.sort]), last[listing.identity])
-        following = _with_cursor(request, cursor_of(place, asked.question))
-    names = asked.fields or tuple(listing.fields)
-    chosen = [{name: row[name] for name in names} for row in rows]
-    links = {} if following is None else {"Link": f'<{following}>; rel="next"'}
+    link = None
+    if following is not None:
+        link = _with_cursor(request, cursor_of(tuple(_plain(value) for value in following), asked.question))
+    links = {} if link is None else {"Link": f'<{link}>; rel="next"'}
     if media == JSON:
-        body = {"data": chosen, "meta": meta, "links": {"next": following}}
-        return json_answer(body, headers=VARY | links)
-    frame = pd.DataFrame([tuple(row.values()) for row in chosen], columns=list(names), dtype=object)
+        return json_answer({"data": rows, "meta": meta, "links": {"next": link}}, headers=VARY | links)
+    frame = pd.DataFrame([tuple(row.values()) for row in rows], columns=list(asked.fields), dtype=object)
     facts = {name: str(value) for name, value in meta.items() if isinstance(value, str | bool | int)}
     return Response(encoded(frame, media, facts), headers=VARY | links, media_type=_described(media))
 

@@ -9,25 +9,33 @@ from importlib import metadata
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from service.api import problems, routes
+from service.api import problems, routes, stored
+from service.api.description import install_description
 from service.api.request_ids import RequestIds
 from service.api.retirement import RETIRED, Announcements
+from service.api.serving import Serving
 
 SMALLEST_COMPRESSED = 1024
 COMPRESSION = 4
-
-DESCRIPTION = """Demand peaks, funded portfolio and realised value. Every operation answers with what stands behind the
-command of the same name; errors are `application/problem+json` (RFC 9457)."""
+ROOT = "/api/v1"
 
 
-def create_app() -> FastAPI:
-    """Build the application; nothing is read from the environment."""
-    app = FastAPI(title="Waterline", version=metadata.version("waterline"), description=DESCRIPTION)
+def create_app(serving: Serving | None = None) -> FastAPI:
+    """Build the application over what it serves; nothing is read from the environment.
+
+    Without a store it answers the operations that keep nothing: peaks, recommendations and readings of what is sent.
+    """
+    app = FastAPI(title="Waterline", version=metadata.version("waterline"))
     problems.install(app)
+    app.include_router(routes.health)
+    app.include_router(routes.api, prefix=ROOT)
+    if serving is not None:
+        app.state.serving = serving
+        for router in stored.ROUTERS:
+            app.include_router(router, prefix=ROOT)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=COMPRESSION)
     app.add_middleware(RequestIds)
     if RETIRED:
         app.add_middleware(Announcements, table=RETIRED)
-    app.include_router(routes.health)
-    app.include_router(routes.api, prefix="/api/v1")
+    install_description(app)
     return app

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 
 from service.api.refusals import BadParameter
 
-LONGEST = 2000
-Place = tuple[str | float | int | bool | None, str | int]
-"""The sort value of the last row, and its id."""
+LONGEST = 8000
+SCALARS = (str, int, float, bool)
+Place = tuple[str | float, ...]
+"""The sort value of the last row, and what tells the row apart from its equals."""
 
 
 def question_of(sort: str, filters: Mapping[str, str]) -> str:
@@ -38,17 +39,23 @@ def place_of(cursor: str, question: str) -> Place:
     """
     try:
         raw = base64.urlsafe_b64decode(cursor[:LONGEST] + "=" * (-len(cursor) % 4))
-        found = json.loads(raw)
-        asked, value, identity = found
+        found = json.loads(raw, parse_constant=lambda _: None)
     except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise _refused("is not a cursor", cursor) from None
-    is_place = isinstance(value, str | int | float | bool | None) and isinstance(identity, str | int)
-    if not isinstance(asked, str) or not is_place or "\0" in str(value) + str(identity):
-        raise _refused("is not a cursor", cursor)
-    if asked != question:
-        raise _refused("belongs to another sort or filter", cursor)
-    return value, identity
+        raise refused("is not a cursor", cursor) from None
+    is_place = isinstance(found, list) and len(found) > 1 and all(isinstance(each, SCALARS) for each in found)
+    if not is_place or not all(_is_storable(each) for each in found):
+        raise refused("is not a cursor", cursor)
+    if found[0] != question:
+        raise refused("belongs to another sort or filter", cursor)
+    return tuple(found[1:])
 
 
-def _refused(what: str, cursor: str) -> BadParameter:
+def _is_storable(value: str | float) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+    return abs(value) < 2**63
+
+
+def refused(what: str, cursor: str) -> BadParameter:
+    """The refusal of a cursor."""
     return BadParameter(what, field="cursor", value=cursor, remedy="take it from `links.next`, or begin without one")

@@ -13,7 +13,7 @@ from fastapi import Request
 
 from btim.errors import listed
 from service.api.bodies import refuse_unknown_parameters
-from service.api.cursors import Place, place_of, question_of
+from service.api.cursors import Place, place_of, question_of, refused
 from service.api.refusals import BadParameter
 
 DEFAULT_LIMIT = 50
@@ -31,8 +31,13 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
     "moment": {"type": "string", "format": "date-time"},
     "day": {"type": "string", "format": "date"},
     "object": {"type": "object"},
+    "any": {"type": ["object", "array", "string", "number", "boolean", "null"]},
     "list": {"type": "array"},
 }
+
+
+SCALAR: Mapping[str, Any] = {"whole": int, "number": int | float}
+"""Types of the values in a cursor; text where it is none of these."""
 
 
 class Field(NamedTuple):
@@ -46,7 +51,7 @@ class Field(NamedTuple):
     def schema(self) -> dict[str, Any]:
         """The field as JSON Schema."""
         schema = dict(SCHEMAS[self.type])
-        if self.nullable:
+        if self.nullable and isinstance(schema["type"], str):
             schema["type"] = [schema["type"], "null"]
         return schema | {"description": self.about, "examples": [self.example]}
 
@@ -55,21 +60,21 @@ class Field(NamedTuple):
 class Listing:
     """A list: its fields, the ones it may be sorted and filtered by, and the order without a `sort`.
 
-    `identity` is the field that tells rows apart; it settles ties of the sort. A list with a field `updated_at` can be
-    read incrementally.
+    `key` holds the fields that tell rows apart; they settle ties of the sort. A list with the fields `sequence` and
+    `updated_at` can be read incrementally: `sequence` rises with every change.
     """
 
     name: str
     fields: Mapping[str, Field]
     sorts: tuple[str, ...]
     filters: tuple[str, ...] = ()
-    default_sort: str = "-updated_at"
-    identity: str = "id"
+    default_sort: str = "-sequence"
+    key: tuple[str, ...] = ("id",)
 
     @property
     def is_incremental(self) -> bool:
         """Whether `updated_since` is known."""
-        return "updated_at" in self.fields
+        return "updated_at" in self.fields and "sequence" in self.sorts
 
     def parameters(self) -> frozenset[str]:
         """Every query parameter of the list."""
@@ -82,11 +87,10 @@ class Asked:
 
     limit: int
     sort: str
-    is_descending: bool
-    fields: tuple[str, ...] | None
+    fields: tuple[str, ...]
     filters: Mapping[str, Any]
     since: datetime | None
-    after: Place | None
+    after: tuple[Any, ...] | None
     question: str
 
 
@@ -98,8 +102,8 @@ def asked_of(request: Request, listing: Listing, more: frozenset[str] = frozense
     """
     refuse_unknown_parameters(request, listing.parameters() | more)
     given = dict(request.query_params)
-    sort = given.get("sort") or (("updated_at") if SINCE in given else listing.default_sort)
-    name, is_descending = sort.removeprefix("-"), sort.startswith("-")
+    sort = given.get("sort", "sequence" if SINCE in given else listing.default_sort)
+    name = sort.removeprefix("-")
     if name not in listing.sorts:
         raise BadParameter("cannot be sorted by", field="sort", value=name, remedy=f"use {listed(listing.sorts)}")
     texts = {key: given[key] for key in (*listing.filters, SINCE, *sorted(more)) if key in given}
@@ -107,12 +111,11 @@ def asked_of(request: Request, listing: Listing, more: frozenset[str] = frozense
     cursor = given.get("cursor")
     return Asked(
         limit=whole_parameter(given, "limit", DEFAULT_LIMIT, MAX_LIMIT),
-        sort=name,
-        is_descending=is_descending,
-        fields=_chosen(given.get("fields"), listing),
+        sort=sort,
+        fields=chosen_fields(given.get("fields"), tuple(listing.fields)) or tuple(listing.fields),
         filters={key: _value(listing, key, given[key]) for key in listing.filters if key in given},
         since=moment_parameter(given, SINCE),
-        after=None if cursor is None else place_of(cursor, question),
+        after=None if cursor is None else _place(cursor, place_of(cursor, question), listing, name),
         question=question,
     )
 
@@ -155,8 +158,20 @@ def chosen_fields(text: str | None, known: tuple[str, ...]) -> tuple[str, ...] |
     return tuple(name for name in known if name in names)
 
 
-def _chosen(text: str | None, listing: Listing) -> tuple[str, ...] | None:
-    return chosen_fields(text, tuple(listing.fields))
+def _place(cursor: str, place: Place, listing: Listing, sort: str) -> tuple[Any, ...]:
+    """The place with moments as moments; each value must be of its field's type."""
+    names = (sort, *(name for name in listing.key if name != sort))
+    kinds = [listing.fields[name].type for name in names]
+    wanted = [SCALAR.get(kind, str) for kind in kinds]
+    if len(place) != len(kinds) or not all(isinstance(value, each) for value, each in zip(place, wanted, strict=True)):
+        raise refused("is not a cursor of this list", cursor)
+    try:
+        return tuple(
+            datetime.fromisoformat(str(value)) if kind == "moment" else value
+            for value, kind in zip(place, kinds, strict=True)
+        )
+    except ValueError:
+        raise refused("is not a cursor of this list", cursor) from None
 
 
 def _value(listing: Listing, name: str, text: str) -> Any:

@@ -14,15 +14,18 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from btim.errors import (
+    ConflictError,
     DuplicateError,
     FileError,
     InputError,
     InsufficientHistoryError,
     ModelFailure,
+    NotFoundError,
     RateMissingError,
     RuleError,
     SchemaError,
     SolverFailure,
+    StoreError,
     UnknownReferenceError,
     ValueFormatError,
     WaterlineError,
@@ -34,6 +37,7 @@ from service.api.request_ids import current_request_id
 
 logger = logging.getLogger("waterline.api")
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = "5"
 TYPE_ROOT = "urn:waterline:problem:"
 
 
@@ -55,18 +59,17 @@ TABLE: dict[type[WaterlineError], Kind] = {
     RuleError: Kind(422, "contradictory-rules", "Rules or settings contradict each other"),
     InsufficientHistoryError: Kind(422, "insufficient-history", "Too few observations"),
     ModelFailure: Kind(422, "model-failure", "A model could not be fitted"),
+    NotFoundError: Kind(404, "not-found", "Nothing of that identity exists"),
+    ConflictError: Kind(409, "conflict", "Its state does not allow this"),
+    StoreError: Kind(503, "store-unavailable", "The store cannot be used now"),
     SolverFailure: Kind(503, "solver-failure", "The solver gave no usable answer"),
     refusals.PayloadTooLarge: Kind(413, "too-large", "The body is too large"),
     refusals.BodyTooSlow: Kind(408, "too-slow", "The body stopped arriving"),
     refusals.NotAcceptable: Kind(406, "not-acceptable", "No accepted media type can be given"),
     refusals.UnsupportedMediaType: Kind(415, "unsupported-media-type", "The body is of a type that is not read"),
     refusals.BadParameter: Kind(422, "bad-parameter", "A parameter is wrong"),
-    refusals.NotFound: Kind(404, "not-found", "Nothing of that identity exists"),
     refusals.PreconditionRequired: Kind(428, "precondition-required", "The current version must be named"),
     refusals.PreconditionFailed: Kind(412, "precondition-failed", "It was changed meanwhile"),
-    refusals.KeyReused: Kind(422, "idempotency-key-reused", "The key came with another request before"),
-    refusals.KeyInUse: Kind(409, "idempotency-key-in-use", "The first request with this key is not finished"),
-    refusals.Conflict: Kind(409, "conflict", "Its state does not allow this"),
     refusals.RequestRefused: Kind(400, "refused", "The request cannot be served"),
     InputError: Kind(422, "bad-input", "The input is wrong"),
     WaterlineError: Kind(500, "failed", "The operation failed"),
@@ -96,7 +99,7 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, WaterlineError):
         raise error
     value = None if error.value is None else _shown(error.value)
-    return problem(
+    answer = problem(
         kind_of(error),
         _shown(error, 2000),
         source=error.file,
@@ -106,6 +109,9 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
         remedy=error.remedy,
         errors=None if error.field is None else [_placed(request, error, error.field)],
     )
+    if isinstance(error, StoreError):
+        answer.headers["Retry-After"] = RETRY_AFTER_S
+    return answer
 
 
 def _placed(request: Request, error: WaterlineError, field: str) -> dict[str, str]:

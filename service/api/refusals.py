@@ -31,24 +31,12 @@ class BadParameter(RequestRefused):
     """A query parameter or a header is unknown or does not hold what it must; `field` names it."""
 
 
-class NotFound(RequestRefused):
-    """Nothing of that identity exists in this organisation."""
-
-
 class PreconditionRequired(RequestRefused):
     """The operation changes something that others change too, and needs `If-Match`."""
 
 
 class PreconditionFailed(RequestRefused):
     """What the client wants to change is no longer what it saw."""
-
-
-class KeyReused(RequestRefused):
-    """An `Idempotency-Key` came again with another request."""
-
-
-class KeyInUse(RequestRefused):
-    """The first request with this `Idempotency-Key` is still being served."""
 
 
 class Conflict(RequestRefused):
