@@ -4,12 +4,16 @@ Role: the terminal's side of `forecast`, `peaks` and `backtest`.
 Must not know: how demand is forecast.
 """
 
+import dataclasses
+import functools
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import pandas as pd
 import typer
@@ -26,20 +30,88 @@ MOST_WORKERS = 2
 TABLES = {".csv", ".parquet", ".pq"}
 
 PanelFile = Annotated[Path, typer.Argument(help="Panel, CSV or Parquet: unique_id, ds, y (tower, unit, capacity …).")]
-Freq = Annotated[str, typer.Option("--freq", help="One step: h, 5min, d, w, m …, or 1 for integer steps.")]
-Season = Annotated[str, typer.Option("--season", help="Season lengths, in steps or spans: 24,168 or 24h,7d.")]
 LevelList = Annotated[str, typer.Option("--levels", help="Quantile levels between 0 and 1, separated by commas.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Write .csv or .parquet here; without it CSV is printed.")]
-Zone = Annotated[str | None, typer.Option("--tz", help="Zone of naive stamps, such as Asia/Hong_Kong. [default: UTC]")]
-KeepGoing = Annotated[bool, typer.Option("--keep-going", help="Name series that cannot be answered, answer the rest.")]
-Effort = Annotated[str, typer.Option("--effort", help="quick, standard or full: how many models take part.")]
-Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes to use. [default: up to 2]")]
-Events = Annotated[Path | None, typer.Option("--events", help="Calendar: event, ds (until, uplift, tower, unique_id).")]
-Holidays = Annotated[str, typer.Option("--holidays", help="Countries whose public holidays count: CN,HK,US …")]
-Checkpoint = Annotated[
-    Path | None, typer.Option("--checkpoint", help="Folder that keeps finished work; the same command continues there.")
-]
-Encoding = Annotated[str | None, typer.Option("--encoding", help="Of a CSV that is not UTF-8, such as gb18030.")]
+OnProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The options that all three commands understand."""
+
+    freq: Annotated[str, typer.Option("--freq", help="One step: h, 5min, d, w, m …, or 1 for integer steps.")]
+    season: Annotated[str, typer.Option("--season", help="Season lengths, in steps or spans: 24,168 or 24h,7d.")] = ""
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write .csv or .parquet here; without it CSV is printed.")
+    ] = None
+    tz: Annotated[
+        str | None, typer.Option("--tz", help="Zone of naive stamps, such as Asia/Hong_Kong. [default: UTC]")
+    ] = None
+    events: Annotated[
+        Path | None, typer.Option("--events", help="Calendar: event, ds (until, uplift, tower, unique_id).")
+    ] = None
+    holidays: Annotated[str, typer.Option("--holidays", help="Countries whose public holidays count: CN,HK,US …")] = ""
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", help="Folder that keeps finished work; the same command continues there."),
+    ] = None
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Name series that cannot be answered, answer the rest.")
+    ] = False
+    effort: Annotated[str, typer.Option("--effort", help="quick, standard or full: how many models take part.")] = (
+        "standard"
+    )
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes to use. [default: up to 2]")] = None
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Of a CSV that is not UTF-8, such as gb18030.")] = (
+        None
+    )
+
+
+def with_shared_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command every option of `Shared`; it receives them as one record, its argument `shared`."""
+    hints = get_type_hints(Shared, include_extras=True)
+    shared = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.default is dataclasses.MISSING else field.default,
+            annotation=hints[field.name],
+        )
+        for field in dataclasses.fields(Shared)
+    ]
+    own = [one for one in inspect.signature(command).parameters.values() if one.name != "shared"]
+
+    @functools.wraps(command)
+    def filled(**given: Any) -> None:
+        record = Shared(**{one.name: given.pop(one.name) for one in shared})
+        command(**given, shared=record)
+
+    signature = inspect.Signature([*own, *shared])
+    filled.__signature__ = signature  # type: ignore[attr-defined]  # what Typer reads options from
+    filled.__annotations__ = {name: one.annotation for name, one in signature.parameters.items()}
+    return filled
+
+
+def answer(verb: Callable[..., pd.DataFrame], title: str, panel: Path, shared: Shared, **own: Any) -> None:
+    """Read a panel, call one of the room's verbs on it with the shared options and its own, and write the answer."""
+    checked_out(shared.out)
+    frame = read_panel(panel, shared.encoding)
+    with progress(title) as on_progress:
+        found = verb(
+            frame,
+            **own,
+            freq=shared.freq,
+            seasons=items_of(shared.season),
+            tz=shared.tz,
+            events=read_events(shared.events),
+            holidays=items_of(shared.holidays),
+            store=store(shared.checkpoint),
+            effort=shared.effort,
+            workers=processes(shared.workers),
+            file=str(panel),
+            on_refusal=refusal_handler(keep_going=shared.keep_going),
+            on_progress=on_progress,
+        )
+    write_answer(found, shared.out)
 
 
 def processes(asked: int | None) -> int:
@@ -89,7 +161,7 @@ def refusal_handler(*, keep_going: bool) -> Callable[[WaterlineError], None] | N
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str) -> Iterator[OnProgress]:
     """Yield a function (done, total): a bar on a terminal, a line every quarter elsewhere."""
     if sys.stderr.isatty():
         bar = Progress(
