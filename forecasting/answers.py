@@ -12,16 +12,17 @@ import pandas as pd
 
 from btim import panel as columns
 from btim.errors import InsufficientHistoryError, ValueFormatError
+from forecasting.asked import checked_effort, checked_horizon, checked_levels, checked_seasons
 from forecasting.checkpoints import Store
 from forecasting.coherence import nested
-from forecasting.demand import Outlook, checked_horizon, checked_levels, checked_seasons, outlook
+from forecasting.demand import Outlook, Wanted, outlook
 from forecasting.events import calendar_events, public_holidays
-from forecasting.frequency import Frequency, frequency
-from forecasting.layout import any_rows, fan_frame, peak_rows
+from forecasting.frequency import frequency
+from forecasting.layout import Source, any_rows, fan_frame, peak_rows
 from forecasting.maxima import maximum
 from forecasting.origins import OnProgress
 from forecasting.panel import OnRefusal, Panel, checked_panel
-from forecasting.totals import Total, tower_totals, with_totals
+from forecasting.totals import split_by_end, tower_totals, with_totals
 
 Levels = Sequence[float]
 Span = int | str
@@ -78,11 +79,11 @@ def forecast(
         InputError: the panel or an option cannot be used; row, column, value and remedy are named.
         InsufficientHistoryError: a series has no observation.
     """
-    step, checked = _checked(panel, freq, options)
-    steps = checked_horizon(checked, step.steps(horizon, "horizon"), "horizon")
-    wanted = checked_levels(levels)
-    view = _outlook(checked, checked_seasons(step, seasons), [steps], options)
-    return fan_frame(view, maximum(view.history, len(view.history.backs) - 1, steps), steps, wanted)
+    checked = _checked(panel, freq, options)
+    steps = checked_horizon(checked, horizon, "horizon")
+    quantiles = checked_levels(levels)
+    view = _outlook(checked, _wanted(checked, seasons, [steps], options), options)
+    return fan_frame(view, maximum(view.history, view.last, steps), steps, quantiles)
 
 
 def peaks(
@@ -138,27 +139,21 @@ def peaks_with_fan(
         InputError: the panel or an option cannot be used.
         InsufficientHistoryError: a series has no observation.
     """
-    step, checked = _checked(panel, freq, options)
-    spans = {str(span): checked_horizon(checked, step.steps(span, "windows"), "windows") for span in windows}
+    checked = _checked(panel, freq, options)
+    spans = {str(span): checked_horizon(checked, span, "windows") for span in windows}
     if not spans:
         raise ValueFormatError("no window is given", field="windows", remedy="write for example 24h,7d")
-    wanted = checked_levels(levels)
-    season_steps = checked_seasons(step, seasons)
-    view = _outlook(checked, season_steps, list(spans.values()), options)
-    sums = _totals(checked, options.get("on_refusal")) if totals else ()
-    history = with_totals(view.history, sums, step.steps_a_day, season_steps)
-    origin = len(history.backs) - 1
+    quantiles = checked_levels(levels)
+    sources = _sources(checked, _wanted(checked, seasons, list(spans.values()), options), options, totals=totals)
     rows: list[dict[str, Any]] = []
-    for name, steps in spans.items():
-        found = maximum(history, origin, steps)
-        rows += peak_rows(view, sums, found, origin=origin, window=name, steps=steps, levels=wanted)
-        if totals:
-            rows += any_rows(view, found, window=name, steps=steps)
-    longest = max(spans.values())
-    fan = fan_frame(view, maximum(view.history, origin, longest), longest, checked_levels(fan_levels))
-    frame = nested(pd.DataFrame(rows), wanted)
-    order = {name: place for place, name in enumerate(dict.fromkeys(frame[columns.UNIQUE_ID]))}
-    return frame.sort_values(columns.UNIQUE_ID, key=lambda ids: ids.map(order), kind="stable", ignore_index=True), fan
+    for source in sources:
+        for name, steps in spans.items():
+            found = maximum(source.history, source.view.last, steps)
+            rows += peak_rows(source, found, origin=source.view.last, window=name, steps=steps, levels=quantiles)
+            rows += any_rows(source, found, window=name, steps=steps)
+    view, longest = sources[0].view, max(spans.values())
+    fan = fan_frame(view, maximum(view.history, view.last, longest), longest, checked_levels(fan_levels))
+    return _in_order(nested(pd.DataFrame(rows), quantiles)), fan
 
 
 def backtest_peaks(
@@ -186,22 +181,15 @@ def backtest_peaks(
         InputError: the panel or an option cannot be used.
         InsufficientHistoryError: a series has no observation, or no window has any history before it.
     """
-    step, checked = _checked(panel, freq, options)
-    steps = checked_horizon(checked, step.steps(window, "window"), "window")
-    count = step.steps(origins, "origins") if not isinstance(origins, int) or origins < 1 else origins
-    wanted = checked_levels(levels)
-    season_steps = checked_seasons(step, seasons)
-    view = _outlook(checked, season_steps, [steps], options, past_origins=count)
-    sums = _totals(checked, options.get("on_refusal")) if totals else ()
-    history = with_totals(view.history, sums, step.steps_a_day, season_steps)
+    checked = _checked(panel, freq, options)
+    steps = checked_horizon(checked, window, "window")
+    count = checked.frequency.steps(origins, "origins") if not isinstance(origins, int) or origins < 1 else origins
+    quantiles = checked_levels(levels)
+    wanted = _wanted(checked, seasons, [steps], options, past_origins=count)
     rows: list[dict[str, Any]] = []
-    for back in range(count * steps, 0, -steps):
-        for origin in np.flatnonzero(history.backs == back):
-            found = maximum(history, int(origin), steps)
-            came = history.actuals[origin]
-            rows += peak_rows(
-                view, sums, found, origin=int(origin), window=str(window), steps=steps, levels=wanted, actuals=came
-            )
+    for source in _sources(checked, wanted, options, totals=totals):
+        for back in range(count * steps, 0, -steps):
+            rows += _rows_at(source, back, str(window), steps, quantiles)
     if not rows:
         longest = max(len(one.y) for one in checked.series)
         raise InsufficientHistoryError(
@@ -215,39 +203,68 @@ def backtest_peaks(
     return frame[[*front, *(name for name in frame.columns if name not in front)]]
 
 
-def _checked(panel: pd.DataFrame, freq: Span, options: Options) -> tuple[Frequency, Panel]:
-    step = frequency(freq)
-    return step, checked_panel(
-        panel, step, tz=options.get("tz"), file=options.get("file"), on_refusal=options.get("on_refusal")
+def _rows_at(source: Source, back: int, window: str, steps: int, levels: Levels) -> list[dict[str, Any]]:
+    """Rows of the origin that stands `back` steps before the end, if there is one."""
+    rows: list[dict[str, Any]] = []
+    for origin in np.flatnonzero(source.history.backs == back):
+        found = maximum(source.history, int(origin), steps)
+        rows += peak_rows(source, found, origin=int(origin), window=window, steps=steps, levels=levels, came=True)
+    return rows
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one series together, series in the order of their first row."""
+    order = {name: place for place, name in enumerate(dict.fromkeys(frame[columns.UNIQUE_ID]))}
+    return frame.sort_values(columns.UNIQUE_ID, key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
+
+
+def _checked(panel: pd.DataFrame, freq: Span, options: Options) -> Panel:
+    return checked_panel(
+        panel, frequency(freq), tz=options.get("tz"), file=options.get("file"), on_refusal=options.get("on_refusal")
     )
 
 
-def _outlook(
-    panel: Panel, seasons: tuple[int, ...], windows: list[int], options: Options, *, past_origins: int = 0
-) -> Outlook:
+def _wanted(
+    panel: Panel, seasons: Sequence[Span], windows: Sequence[int], options: Options, *, past_origins: int = 0
+) -> Wanted:
     calendar = options.get("events")
     events = () if calendar is None else calendar_events(calendar)
-    return outlook(
-        panel,
-        seasons,
-        windows,
-        past_origins=past_origins,
-        effort=options.get("effort", "standard"),
-        workers=options.get("workers", 1),
-        events=(*events, *public_holidays(options.get("holidays", ()), panel, max(windows))),
-        on_progress=options.get("on_progress"),
-        store=options.get("store"),
+    return Wanted(
+        checked_seasons(panel.frequency, seasons),
+        tuple(windows),
+        past_origins,
+        checked_effort(options.get("effort", "standard")),
+        options.get("workers", 1),
+        (*events, *public_holidays(options.get("holidays", ()), panel, max(windows))),
     )
 
 
-def _totals(panel: Panel, on_refusal: OnRefusal | None) -> tuple[Total, ...]:
-    totals, left_out = tower_totals(panel)
-    for name in left_out:
+def _outlook(panel: Panel, wanted: Wanted, options: Options) -> Outlook:
+    return outlook(panel, wanted, options.get("on_progress"), options.get("store"))
+
+
+def _sources(panel: Panel, wanted: Wanted, options: Options, *, totals: bool) -> list[Source]:
+    """The panel's outlook with the totals of towers whose series end together, and a second one for the others."""
+    view = _outlook(panel, wanted, options)
+    if not totals:
+        return [Source(view, view.history)]
+    together, cut, apart = split_by_end(panel)
+    _refuse_totals(apart, options.get("on_refusal"))
+    sums = tower_totals(panel, together)
+    sources = [Source(view, with_totals(view.history, sums), sums, together)]
+    if cut is not None:
+        towers = {one.tower for one in cut.series}
+        later, parts = _outlook(cut, wanted, options), tower_totals(cut, towers)
+        sources.append(Source(later, with_totals(later.history, parts), parts, frozenset(towers), with_series=False))
+    return sources
+
+
+def _refuse_totals(names: Sequence[str], on_refusal: OnRefusal | None) -> None:
+    for name in names:
         refusal = InsufficientHistoryError(
-            f"{name} cannot be summed: its series end at different stamps",
-            remedy="bring them to one end, or drop --totals",
+            f"{name} cannot be summed: its series have no time in common",
+            remedy="leave out the series that ended, or drop --totals",
         )
         if on_refusal is None:
             raise refusal
         on_refusal(refusal)
-    return totals

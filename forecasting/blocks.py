@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 MOST_BLOCKS = 14
 DECAY = 0.7
 CANDIDATES = ("last", "median of 3", "median of 7", "median of 14", "decaying mean", "season ago")
@@ -21,9 +22,9 @@ CANDIDATES = ("last", "median of 3", "median of 7", "median of 14", "decaying me
 class Blocks:
     """Window maxima of histories (NaN where missing), computed once a window length."""
 
-    def __init__(self, histories: tuple[Floats, ...], day: int, season: int) -> None:
-        """Take histories, the steps of a day, and the longest season (1 when there is none)."""
-        self.histories, self.day, self.season = histories, day, season
+    def __init__(self, histories: tuple[Floats, ...], bounded: tuple[Bools, ...], day: int, season: int) -> None:
+        """Take histories, their steps that are only lower bounds, a day's steps, and the longest season (1: none)."""
+        self.histories, self.bounded, self.day, self.season = histories, bounded, day, season
         self._starts: dict[int, list[Floats]] = {}
 
     def spacing(self, window: int) -> int:
@@ -39,6 +40,16 @@ class Blocks:
             place = len(self.histories[i]) - backs
             inside = (place >= 0) & (place < len(maxima))
             answer[inside, i] = maxima[place[inside]]
+        return answer
+
+    def held(self, window: int, backs: Ints) -> Bools:
+        """Whether a window's maximum (back, series) is a lower bound: it holds a step that states only a bound."""
+        answer = np.zeros((len(backs), len(self.histories)), dtype=np.bool_)
+        for i, bounded in enumerate(self.bounded):
+            if bounded.any():
+                ran = np.concatenate([[0], np.cumsum(bounded)])
+                begin = np.clip(len(bounded) - backs, 0, len(bounded))
+                answer[:, i] = ran[np.clip(begin + window, 0, len(bounded))] > ran[begin]
         return answer
 
     def before(self, window: int, backs: Ints) -> Floats:

@@ -20,6 +20,7 @@ from forecasting.quantile_regression import fitted_quantiles, shape_features
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 GRID = (np.arange(400) + 0.5) / 400
 CENTRE_POWER = 3.0
 CENTRE_PRIOR = 4.0
@@ -41,20 +42,21 @@ class Past:
     """Past windows of one length, oldest first, and the coming one.
 
     `candidates` (window + 1, series, candidate) end with the coming window's; `blocks` (window + 1, block, series) are
-    the maxima of the windows before each, latest first; `actuals` (window, series); `levels` and `highest`
-    (window + 1, series) are known before each window. NaN where unknown.
+    the maxima of the windows before each, latest first; `actuals` (window, series), of which `held` ones are only lower
+    bounds; `levels` and `highest` (window + 1, series) are known before each window. NaN where unknown.
     """
 
     candidates: Floats
     blocks: Floats
     actuals: Floats
+    held: Bools
     levels: Floats
     highest: Floats
     groups: tuple[str, ...]
 
 
-def calibrated_quantiles(past: Past) -> tuple[Floats, Ints, Floats]:
-    """Quantiles on `GRID` (series, grid) of the coming maximum, how many past windows they rest on, and its centre."""
+def calibrated_quantiles(past: Past) -> tuple[Floats, Ints]:
+    """Quantiles on `GRID` (series, grid) of the coming maximum, and how many past windows they rest on."""
     centres = _centres(past)
     size = np.maximum(LEVEL_SHARE * past.levels, np.abs(centres))
     size = np.fmax(np.fmax(size, HIGHEST_SHARE * past.highest), np.finfo(np.float64).tiny)
@@ -80,7 +82,7 @@ def calibrated_quantiles(past: Past) -> tuple[Floats, Ints, Floats]:
             if shaped is not None:
                 score = SHAPED_SHARE * shaped[place] + (1 - SHAPED_SHARE) * score
             quantiles[i] += np.minimum(size[-1, i] * score, MOST_OVER_HIGHEST * past.highest[-1, i])
-    return quantiles, counts, centres[-1]
+    return quantiles, counts
 
 
 def _shaped(past: Past, inside: Ints, centres: Floats, unit: Floats, scores: Floats) -> Floats | None:

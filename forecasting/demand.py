@@ -4,25 +4,23 @@ Role: choose members and origins for a panel and run them once; the three public
 Must not know: output columns.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from btim.errors import ValueFormatError
 from forecasting.blocks import Blocks
 from forecasting.checkpoints import Store
 from forecasting.classes import is_intermittent, series_class
+from forecasting.cleaning import at_ceiling, filled_history, lifted, without_events
 from forecasting.ensemble import Combined, combined
-from forecasting.events import Event, event_multipliers
-from forecasting.frequency import Frequency
-from forecasting.maxima import History, levels_before
-from forecasting.origins import MemberForecasts, OnProgress, Plan, member_forecasts, planned_backs
+from forecasting.events import WEEK, Event, event_multipliers, event_spans
+from forecasting.origins import Learned, MemberForecasts, OnProgress, Plan, member_forecasts, planned_backs
 from forecasting.panel import Panel
+from forecasting.paths import History, levels_before
 
 Floats = npt.NDArray[np.float64]
-EFFORTS = {
+MEMBERS = {
     "quick": ("snaive", "ces-simple"),
     "standard": ("snaive", "ces", "theta"),
     "full": ("snaive", "ces", "theta", "mstl"),
@@ -31,8 +29,8 @@ COMPLETED_WINDOWS = {"quick": 6, "standard": 12, "full": 14}
 AFFORDABLE = {"quick": 2e9, "standard": 1.5e10, "full": 3e10}
 FEWEST_APART = 8
 MOST_ETS = 200_000
+MOST_CES = 20_000
 LONGEST_ETS_SEASON = 12
-LONGEST_HORIZON = 100_000
 
 
 @dataclass(frozen=True)
@@ -43,107 +41,103 @@ class Outlook:
     members: MemberForecasts
     ensemble: Combined
     history: History
-    pools: tuple[str, ...]
     event_notes: tuple[str, ...]
     classes: tuple[str, ...]
 
+    @property
+    def last(self) -> int:
+        """The origin at the end of the histories."""
+        return len(self.history.backs) - 1
 
-def checked_seasons(frequency: Frequency, seasons: Sequence[int | str]) -> tuple[int, ...]:
-    """Seasons in steps, ascending, without 1 and repeats."""
-    steps = sorted({frequency.steps(season, "season") for season in seasons})
-    return tuple(step for step in steps if step > 1)
 
+@dataclass(frozen=True)
+class Wanted:
+    """What to run a panel for.
 
-def checked_levels(levels: Sequence[float]) -> tuple[float, ...]:
-    """Levels ascending, each between 0 and 1.
-
-    Raises:
-        ValueFormatError: none are given, or one lies outside.
+    seasons: in steps, ascending.
+    windows: in steps; the longest is the horizon, the shortest spaces the origins.
+    past_origins: how many of the past origins will themselves be reported (a backtest), one longest window apart.
+    effort: `quick`, `standard` or `full`: which local models take part.
+    workers: processes for the local models.
+    events: holidays and the planner's calendar.
     """
-    for level in levels:
-        if not 0 < level < 1:
-            raise ValueFormatError("is not between 0 and 1", field="levels", value=level, remedy="write 0.95 for 95 %")
-    if not levels:
-        raise ValueFormatError("no level is given", field="levels", remedy="write for example 0.5,0.95")
-    return tuple(sorted(set(levels)))
+
+    seasons: tuple[int, ...]
+    windows: tuple[int, ...]
+    past_origins: int = 0
+    effort: str = "standard"
+    workers: int = 1
+    events: tuple[Event, ...] = ()
+
+    @property
+    def horizon(self) -> int:
+        """The longest window."""
+        return max(self.windows)
 
 
-def checked_horizon(panel: Panel, steps: int, what: str) -> int:
-    """Refuse a horizon beyond any sense: more than ten times the longest history, or over 100,000 steps.
-
-    Raises:
-        ValueFormatError: it is too long.
-    """
-    longest = max(len(series.y) for series in panel.series)
-    if steps > min(LONGEST_HORIZON, 10 * max(longest, 24)):
-        raise ValueFormatError(
-            f"is beyond sense for a history of {longest} steps",
-            field=what,
-            value=f"{steps} steps",
-            remedy="shorten it, or aggregate the panel to a coarser frequency",
-        )
-    return steps
-
-
-def outlook(
-    panel: Panel,
-    seasons: tuple[int, ...],
-    windows: Sequence[int],
-    *,
-    past_origins: int = 0,
-    effort: str = "standard",
-    workers: int = 1,
-    events: Sequence[Event] = (),
-    on_progress: OnProgress | None = None,
-    store: Store | None = None,
-) -> Outlook:
+def outlook(panel: Panel, wanted: Wanted, on_progress: OnProgress | None = None, store: Store | None = None) -> Outlook:
     """Run members and ensemble for the longest window, at the end and at enough past origins to learn from.
 
     Args:
         panel: checked series.
-        seasons: in steps, ascending.
-        windows: in steps; the longest is the horizon, the shortest spaces the origins.
-        past_origins: how many of the past origins will themselves be reported (a backtest), one longest window apart.
-        effort: `quick`, `standard` or `full`: which local models take part.
-        workers: processes for the local models.
-        events: holidays and the planner's calendar.
+        wanted: seasons, windows, effort and events.
         on_progress: called with the work done and in all.
         store: keeps finished work for another run.
-
-    Raises:
-        ValueFormatError: the effort is unknown.
     """
-    if effort not in EFFORTS:
-        raise ValueFormatError("unknown effort", field="effort", value=effort, remedy=f"use {', '.join(EFFORTS)}")
-    series = panel.series
-    pools = tuple(one.tower for one in series)
-    horizon = max(windows)
-    least = _least_history(seasons, min(windows))
-    room = max(len(one.y) for one in series) - least
-    spacing = _spacing(min(windows), room, seasons[0] if seasons else 1)
-    completed = COMPLETED_WINDOWS[effort] + past_origins * (horizon // spacing)
-    backs = planned_backs([len(one.y) for one in series], horizon, spacing, completed, least=least)
-    names = _local_names(effort, seasons)
-    if effort != "quick" and len(series) * len(backs) * _ets_cost(seasons) <= MOST_ETS:
+    plan = _plan(panel, wanted)
+    learned, uplifts, notes = _learnt_from(panel, wanted, plan)
+    pools = tuple(one.tower for one in panel.series)
+    members = member_forecasts(learned, pools, plan, on_progress, store)
+    ensemble = combined(members, list(pools))
+    day = panel.frequency.steps_a_day
+    history = History(
+        _with_last_resort(ensemble.forecasts, members),
+        members.actuals,
+        levels_before(learned.filled, plan.backs, day),
+        plan.backs,
+        pools,
+        np.array([float(np.nanmin(one.y)) >= 0 for one in panel.series]),
+        Blocks(learned.seen, learned.bounded, day, wanted.seasons[-1] if wanted.seasons else 1),
+        uplifts,
+    )
+    classes = tuple(series_class(one, wanted.seasons) for one in panel.series)
+    return Outlook(panel, members, ensemble, history, notes, classes)
+
+
+def _plan(panel: Panel, wanted: Wanted) -> Plan:
+    """Origins and members for a panel: what its lengths allow and its size affords."""
+    series, seasons = panel.series, wanted.seasons
+    lengths = [len(one.y) for one in series]
+    window, horizon = min(wanted.windows), wanted.horizon
+    least = _least_history(seasons, window)
+    spacing = _spacing(window, max(lengths) - least, seasons[0] if seasons else 1)
+    completed = COMPLETED_WINDOWS[wanted.effort] + wanted.past_origins * (horizon // spacing)
+    backs = planned_backs(lengths, horizon, spacing, completed, least=least)
+    fits = len(series) * len(backs)
+    names = _local_names(MEMBERS[wanted.effort], seasons, fits)
+    if wanted.effort != "quick" and fits * _ets_cost(seasons) <= MOST_ETS:
         names = (*names, "ets")
     if any(is_intermittent(one.y) for one in series):
         names = (*names, "tsb")
-    plan = Plan(horizon, backs, seasons, names, AFFORDABLE[effort], workers)
-    members = member_forecasts([one.y for one in series], pools, plan, on_progress, store)
-    ensemble = combined(members, list(pools))
-    forecasts = _with_last_resort(ensemble.forecasts, members)
-    uplifts, notes = event_multipliers(panel, members.filled, backs, horizon, events)
-    history = History(
-        forecasts * uplifts,
-        members.actuals,
-        levels_before(members.filled, backs, panel.frequency.steps_a_day),
-        backs,
-        pools,
-        np.array([float(np.nanmin(one.y)) >= 0 for one in series]),
-        Blocks(tuple(one.y for one in series), panel.frequency.steps_a_day, seasons[-1] if seasons else 1),
-        uplifts,
-    )
-    return Outlook(panel, members, ensemble, history, pools, notes, tuple(series_class(one, seasons) for one in series))
+    return Plan(horizon, backs, seasons, names, AFFORDABLE[wanted.effort], wanted.workers)
+
+
+def _learnt_from(panel: Panel, wanted: Wanted, plan: Plan) -> tuple[Learned, Floats, tuple[str, ...]]:
+    """Histories without events, multipliers (origin, series, step) for the coming ones, and what is applied last."""
+    season = wanted.seasons[0] if wanted.seasons else 1
+    week = panel.frequency.steps_a_day * WEEK
+    spans = event_spans(panel, wanted.horizon, wanted.events)
+    uplifts = np.ones((len(plan.backs), len(panel.series), plan.horizon))
+    usual: list[Floats] = []
+    notes = []
+    bounded = tuple(at_ceiling(one) for one in panel.series)
+    for i, one in enumerate(panel.series):
+        filled = lifted(filled_history(one.y, season), bounded[i], season)
+        usual.append(without_events(filled, spans[i], week))
+        uplifts[:, i], note = event_multipliers(filled, usual[-1], spans[i], plan.backs, plan.horizon, week)
+        notes.append(note)
+    seen = tuple(np.where(np.isnan(one.y), np.nan, y) for one, y in zip(panel.series, usual, strict=True))
+    return Learned(tuple(usual), seen, bounded), uplifts, tuple(notes)
 
 
 def _least_history(seasons: tuple[int, ...], spacing: int) -> int:
@@ -162,10 +156,12 @@ def _spacing(window: int, room: int, season: int) -> int:
     return window
 
 
-def _local_names(effort: str, seasons: tuple[int, ...]) -> tuple[str, ...]:
+def _local_names(usual: tuple[str, ...], seasons: tuple[int, ...], fits: int) -> tuple[str, ...]:
+    """The effort's members as far as the seasons and the number of fits allow."""
+    names = tuple("ces-simple" if name == "ces" and fits > MOST_CES else name for name in usual)
     if seasons:
-        return EFFORTS[effort]
-    return tuple("naive" if name == "snaive" else name for name in EFFORTS[effort] if name != "mstl")
+        return names
+    return tuple("naive" if name == "snaive" else name for name in names if name != "mstl")
 
 
 def _ets_cost(seasons: tuple[int, ...]) -> float:
@@ -179,7 +175,8 @@ def _with_last_resort(forecasts: Floats, members: MemberForecasts) -> Floats:
     answered = forecasts.copy()
     season = members.plan.seasons[0] if members.plan.seasons else 1
     for j, i in np.argwhere(~np.isfinite(forecasts[:, :, 0])):
-        past = members.filled[i][: max(0, len(members.filled[i]) - int(members.plan.backs[j]))]
+        past = members.learned.filled[i]
+        past = past[: max(0, len(past) - int(members.plan.backs[j]))]
         if len(past):
             answered[j, i] = np.resize(past[-min(season, len(past)) :], members.plan.horizon)
     return answered

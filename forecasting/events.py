@@ -3,9 +3,9 @@
 Role: a multiplier for every step of every forecast, from occurrences that had ended before its origin.
 Must not know: models, paths, peaks.
 
-An occurrence's effect is its sum over the median of the same steps one to four weeks before; effects are averaged as
-logarithms and shrunk for few occurrences. An event without precedent takes the uplift that its planner gave, and the
-answer calls that an assumption.
+An occurrence's effect is its sum over the median of the same steps one to four weeks before (earlier events taken out);
+effects are averaged as logarithms and shrunk for few occurrences. An event without precedent takes the uplift that its
+planner gave, and the answer calls that an assumption.
 """
 
 import re
@@ -20,6 +20,7 @@ import pandas as pd
 from btim import panel as columns
 from btim.errors import SchemaError, ValueFormatError, listed
 from btim.tables import line_of
+from forecasting.cleaning import Span, references
 from forecasting.frequency import DAY
 from forecasting.panel import DemandSeries, Panel
 from forecasting.stamps import written_stamps
@@ -28,7 +29,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 REQUIRED = ("event", "ds")
 SHRINK = 0.5
-REFERENCE_WEEKS = 4
 WEEK = 7
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 
@@ -91,67 +91,82 @@ def public_holidays(codes: Sequence[str], panel: Panel, horizon: int) -> tuple[E
     return tuple(found)
 
 
-def event_multipliers(
-    panel: Panel, filled: Sequence[Floats], backs: Ints, horizon: int, events: Sequence[Event]
-) -> tuple[Floats, tuple[str, ...]]:
-    """Multipliers (origin, series, step) and, for each series, what is applied to its coming steps.
+def event_spans(panel: Panel, horizon: int, events: Sequence[Event]) -> list[list[Span]]:
+    """Each series' occurrences on its own grid, up to `horizon` steps after its end, in order of time.
 
     Raises:
         ValueFormatError: there are events, but the panel counts steps without dates.
     """
-    answer = np.ones((len(backs), len(filled), horizon))
     if events and panel.frequency.is_integer:
         raise ValueFormatError(
             "need dates", field="events", value="steps", remedy="give stamps instead of step numbers"
         )
-    notes = []
-    for i, (one, y) in enumerate(zip(panel.series, filled, strict=True)):
+    found: list[list[Span]] = []
+    for one in panel.series:
         mine = [event for event in events if event.concerns(one)]
         dates = _dates(panel, one, horizon) if mine else np.empty(0, dtype="datetime64[D]")
-        applied: list[str] = []
-        for name in sorted({event.name for event in mine}):
-            spans = [
-                (int(np.searchsorted(dates, e.first)), int(np.searchsorted(dates, e.last, side="right")), e.uplift)
-                for e in sorted((e for e in mine if e.name == name), key=lambda e: e.first)
-            ]
-            applied += _apply(answer[:, i], name, spans, y, backs, panel.frequency.steps_a_day * WEEK)
-        notes.append(", ".join(applied))
-    return answer, tuple(notes)
+        spans = [
+            Span(
+                event.name,
+                int(np.searchsorted(dates, event.first)),
+                int(np.searchsorted(dates, event.last, side="right")),
+                event.uplift,
+            )
+            for event in mine
+        ]
+        found.append(sorted((span for span in spans if span.begin < span.end), key=lambda span: span.begin))
+    return found
 
 
-def _apply(
-    target: Floats, name: str, spans: list[tuple[int, int, float]], y: Floats, backs: Ints, week: int
-) -> list[str]:
-    """Multiply one series' targets (origin, step) for one event; returns what is applied at the last origin."""
-    effects = [_effect(y, begin, end, week) for begin, end, _ in spans]
+def event_multipliers(
+    filled: Floats, usual: Floats, spans: Sequence[Span], backs: Ints, horizon: int, week: int
+) -> tuple[Floats, str]:
+    """Multipliers (origin, step) of one series, and what is applied to its coming steps.
+
+    Args:
+        filled: the history as it was.
+        usual: the history without its events.
+        spans: the series' occurrences.
+        backs: origins, as distances from the end.
+        horizon: steps after each origin.
+        week: steps of a week.
+    """
+    target = np.ones((len(backs), horizon))
+    applied: list[str] = []
+    for name in sorted({span.name for span in spans}):
+        occurrences = [span for span in spans if span.name == name]
+        effects = [_effect(filled, usual, span, week) for span in occurrences]
+        for j, back in enumerate(backs):
+            notes = _apply(target[j], occurrences, effects, len(filled) - int(back))
+            applied += notes if j == len(backs) - 1 else []
+    return target, ", ".join(applied)
+
+
+def _apply(target: Floats, spans: Sequence[Span], effects: Sequence[float], cut: int) -> list[str]:
+    """Multiply one origin's steps for one event, from occurrences that had ended before `cut`; says what it did."""
+    known = [e for e, span in zip(effects, spans, strict=True) if span.end <= cut and np.isfinite(e)]
     applied = []
-    for j, back in enumerate(backs):
-        cut = len(y) - int(back)
-        known = [e for e, (_, end, _) in zip(effects, spans, strict=True) if end <= cut and np.isfinite(e)]
-        for begin, end, uplift in spans:
-            inside = slice(max(begin, cut) - cut, min(end, cut + target.shape[1]) - cut)
-            if cut < 0 or end <= cut or begin >= cut + target.shape[1] or inside.start >= inside.stop:
-                continue
-            factor = float(np.exp(sum(known) / (len(known) + SHRINK))) if known else uplift
-            if np.isfinite(factor):
-                target[j, inside] *= factor
-                if j == len(backs) - 1:
-                    source = f"{len(known)} before" if known else "assumed"
-                    applied.append(f"{name} ×{factor:.2f} ({source})")
+    for span in spans:
+        inside = slice(max(span.begin, cut) - cut, min(span.end, cut + len(target)) - cut)
+        if cut < 0 or inside.start >= inside.stop:
+            continue
+        factor = float(np.exp(sum(known) / (len(known) + SHRINK))) if known else span.uplift
+        if np.isfinite(factor):
+            target[inside] *= factor
+            applied.append(f"{span.name} ×{factor:.2f} ({f'{len(known)} before' if known else 'assumed'})")
     return applied
 
 
-def _effect(y: Floats, begin: int, end: int, week: int) -> float:
+def _effect(filled: Floats, usual: Floats, span: Span, week: int) -> float:
     """Logarithm of an occurrence's sum over the median of the same steps in the weeks before; NaN when unknown."""
-    if end > len(y) or begin >= end:
+    if span.end > len(filled):
         return float("nan")
-    skip = -(-(end - begin) // week)
-    shifts = [week * k for k in range(skip, skip + REFERENCE_WEEKS) if begin - week * k >= 0]
+    shifts = references(span.begin, span.end, week)
     if not shifts:
         return float("nan")
-    usual = float(np.median([y[begin - shift : end - shift].sum() for shift in shifts]))
-    came = float(y[begin:end].sum())
-    return float(np.log(came / usual)) if usual > 0 and came > 0 else float("nan")
+    before = float(np.median([usual[span.begin - shift : span.end - shift].sum() for shift in shifts]))
+    came = float(filled[span.begin : span.end].sum())
+    return float(np.log(came / before)) if before > 0 and came > 0 else float("nan")
 
 
 def _dates(panel: Panel, one: DemandSeries, horizon: int) -> npt.NDArray[np.datetime64]:

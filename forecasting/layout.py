@@ -4,7 +4,8 @@ Role: put what was computed into the columns of `btim.panel`, with stamps in the
 Must not know: how anything was forecast or calibrated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,41 @@ from forecasting.demand import Outlook
 from forecasting.ensemble import described
 from forecasting.maxima import Maximum
 from forecasting.panel import DemandSeries, Panel
+from forecasting.paths import History
 from forecasting.stamps import written_stamps
 from forecasting.totals import Total
 
 LAST_RESORT = "last season repeated"
+SUM = "sum of series"
+COMMON_END = "sum of series up to their common end"
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One outlook, its history with the totals' rows, and the towers that are summed from it.
+
+    Without `with_series` it stands for totals alone: its series were cut at their tower's common end.
+    """
+
+    view: Outlook
+    history: History
+    totals: tuple[Total, ...] = ()
+    towers: frozenset[str] = frozenset()
+    with_series: bool = True
+
+    def rows(self) -> Iterator[tuple[int, DemandSeries]]:
+        """Position and description of every series and total that it answers for."""
+        series = self.view.panel.series
+        if self.with_series:
+            yield from enumerate(series)
+        yield from enumerate((total.series for total in self.totals), start=len(series))
+
+    def model(self, origin: int, index: int) -> str:
+        """What was really used."""
+        if index < len(self.view.panel.series):
+            return _model(self.view, origin, index)[0]
+        return SUM if self.with_series else COMMON_END
 
 
 def fan_frame(view: Outlook, found: Maximum, steps: int, levels: Sequence[float]) -> pd.DataFrame:
@@ -37,7 +68,7 @@ def fan_frame(view: Outlook, found: Maximum, steps: int, levels: Sequence[float]
                 {
                     columns.UNIQUE_ID: one.unique_id,
                     columns.DS: written_stamps(stamps, step, tz),
-                    columns.POINT: view.history.forecasts[-1, index, :steps],
+                    columns.POINT: (view.history.forecasts * view.history.uplifts)[-1, index, :steps],
                     columns.MEAN: mean[index],
                     **{name: values[index] for name, values in quantiles.items()},
                     columns.MODEL: model,
@@ -59,82 +90,89 @@ def _model(view: Outlook, origin: int, index: int) -> tuple[str, str | None]:
 
 
 def peak_rows(
-    view: Outlook,
-    totals: tuple[Total, ...],
+    source: Source,
     found: Maximum,
     *,
     origin: int,
     window: str,
     steps: int,
     levels: Sequence[float],
-    actuals: Floats | None = None,
+    came: bool = False,
 ) -> list[dict[str, Any]]:
-    """One row a series and total that has history before the origin; with what came when `actuals` are given."""
+    """One row a series and total that has history before the origin; with what `came` in a backtest."""
+    panel, back = source.view.panel, int(source.history.backs[origin])
     quantiles = {columns.quantile_column(level): found.at(level) for level in levels}
-    back = int(view.history.backs[origin])
     rows = []
-    for index, one in enumerate([*view.panel.series, *(total.series for total in totals)]):
+    for index, one in source.rows():
         cut = len(one.y) - back
         if cut < 1:
             continue
-        last = cut + steps - 1
         at, near = found.likeliest(index)
-        capacity = one.capacity_in_force(last)
-        model, _ = _model(view, origin, index) if index < len(view.panel.series) else ("sum of series", None)
-        stamps = _stamps(view.panel, one, [cut - 1, cut, last, cut + at])
-        row: dict[str, Any] = {
-            columns.UNIQUE_ID: one.unique_id,
-            columns.TOWER: one.tower or None,
-            columns.UNIT: one.unit,
-            columns.STATISTIC: one.statistic,
-            columns.AS_OF: stamps[0],
-            columns.WINDOW: window,
-            columns.WINDOW_START: stamps[1],
-            columns.WINDOW_END: stamps[2],
+        capacity = one.capacity_in_force(cut + steps - 1)
+        stamps = _stamps(panel, one, [cut - 1, cut, cut + steps - 1, cut + at])
+        row = {
+            **_head(one, stamps, window),
             **{name: values[index] for name, values in quantiles.items()},
             columns.MEAN: float(found.quantiles[index].mean()),
             columns.PEAK_AT: stamps[3],
             columns.PEAK_AT_PROBABILITY: near,
             columns.CAPACITY: capacity,
             columns.EXCEEDANCE: found.exceedance(index, capacity) if np.isfinite(capacity) else float("nan"),
-            columns.MODEL: model,
+            columns.MODEL: source.model(origin, index),
             columns.CALIBRATED: int(found.calibrated[index]),
         }
-        if actuals is not None:
-            came = actuals[index, :steps]
-            whole = bool(np.all(np.isfinite(came)))
-            row[columns.ORIGIN] = stamps[1]
-            row[columns.ACTUAL_MAX] = float(came.max()) if whole else float("nan")
-            row[columns.ACTUAL_AT] = _stamps(view.panel, one, [cut + int(came.argmax())])[0] if whole else None
-        rows.append(row)
+        rows.append(row | _outcome(panel, one, cut, steps) if came else row)
     return rows
 
 
-def any_rows(view: Outlook, found: Maximum, *, window: str, steps: int) -> list[dict[str, Any]]:
-    """Rows with the probability that any resource of a tower passes its capacity, from joint paths."""
+def _head(one: DemandSeries, stamps: Sequence[Any], window: str) -> dict[str, Any]:
+    """Whose row it is and for when; `stamps` are the last seen, the first and the last of the window."""
+    return {
+        columns.UNIQUE_ID: one.unique_id,
+        columns.TOWER: one.tower or None,
+        columns.UNIT: one.unit,
+        columns.STATISTIC: one.statistic,
+        columns.AS_OF: stamps[0],
+        columns.WINDOW: window,
+        columns.WINDOW_START: stamps[1],
+        columns.WINDOW_END: stamps[2],
+    }
+
+
+def _outcome(panel: Panel, one: DemandSeries, cut: int, steps: int) -> dict[str, Any]:
+    """Origin and what came after it; null where a value is missing."""
+    actual = one.y[cut : cut + steps]
+    whole = len(actual) == steps and bool(np.all(np.isfinite(actual)))
+    stamps = _stamps(panel, one, [cut, cut + int(actual.argmax()) if whole else cut])
+    return {
+        columns.ORIGIN: stamps[0],
+        columns.ACTUAL_MAX: float(actual.max()) if whole else float("nan"),
+        columns.ACTUAL_AT: stamps[1] if whole else None,
+    }
+
+
+def any_rows(source: Source, found: Maximum, *, window: str, steps: int) -> list[dict[str, Any]]:
+    """Rows with the probability that any resource of a summed tower passes its capacity, from joint paths."""
+    series = source.view.panel.series
     rows = []
-    for tower in sorted({one.tower for one in view.panel.series}):
-        parts = [i for i, one in enumerate(view.panel.series) if one.tower == tower]
-        capacities = np.array(
-            [view.panel.series[i].capacity_in_force(len(view.panel.series[i].y) + steps - 1) for i in parts]
-        )
-        known = np.isfinite(capacities)
-        passed = found.paths[:, [i for i, k in zip(parts, known, strict=True) if k]].max(axis=2) > capacities[known]
-        one = view.panel.series[parts[0]]
-        stamps = _stamps(view.panel, one, [len(one.y) - 1, len(one.y), len(one.y) + steps - 1])
-        single = max(
-            (found.exceedance(i, c) for i, c in zip(parts, capacities, strict=True) if np.isfinite(c)), default=0
-        )
+    for tower in sorted(source.towers):
+        parts = [i for i, one in enumerate(series) if one.tower == tower]
+        limits = {i: series[i].capacity_in_force(len(series[i].y) + steps - 1) for i in parts}
+        known = [i for i in parts if np.isfinite(limits[i])]
+        one = series[parts[0]]
+        stamps = _stamps(source.view.panel, one, [len(one.y) - 1, len(one.y), len(one.y) + steps - 1])
+        head = _head(one, stamps, window) | {columns.UNIQUE_ID: f"{columns.ANY_PREFIX}{tower}"}
+        head |= {columns.UNIT: None, columns.STATISTIC: None}
+        probability = float("nan")
+        if known:
+            passed = found.paths[:, known].max(axis=2) > np.array([limits[i] for i in known])
+            single = max(found.exceedance(i, limits[i]) for i in known)
+            probability = max(float(passed.any(axis=1).mean()), single)
         rows.append(
-            {
-                columns.UNIQUE_ID: f"{columns.ANY_PREFIX}{tower}",
-                columns.TOWER: tower or None,
-                columns.AS_OF: stamps[0],
-                columns.WINDOW: window,
-                columns.WINDOW_START: stamps[1],
-                columns.WINDOW_END: stamps[2],
-                columns.EXCEEDANCE: max(float(passed.any(axis=1).mean()), single) if known.any() else float("nan"),
-                columns.MODEL: "joint paths",
+            head
+            | {
+                columns.EXCEEDANCE: probability,
+                columns.MODEL: "joint paths" if source.with_series else "joint paths up to their common end",
                 columns.CALIBRATED: int(found.calibrated[parts].min()),
             }
         )

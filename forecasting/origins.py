@@ -46,6 +46,22 @@ class Plan:
     workers: int = 1
 
 
+@dataclass(frozen=True)
+class Learned:
+    """Histories as they are learnt from, one a series: `filled` has no gaps, `seen` is NaN where missing.
+
+    `bounded` marks steps that state only a lower bound of demand: they are no outcome to be judged by.
+    """
+
+    filled: tuple[Floats, ...]
+    seen: tuple[Floats, ...]
+    bounded: tuple[npt.NDArray[np.bool_], ...]
+
+    def outcomes(self) -> list[Floats]:
+        """What came, NaN where it is not known."""
+        return [np.where(held, np.nan, y) for y, held in zip(self.seen, self.bounded, strict=True)]
+
+
 PooledTask = tuple[PooledModel, list[Floats], Plan, float]
 
 
@@ -57,16 +73,8 @@ class MemberForecasts:
     members: tuple[str, ...]
     forecasts: Floats
     actuals: Floats
-    filled: tuple[Floats, ...]
+    learned: Learned
     failures: dict[tuple[int, str], str] = field(default_factory=dict)
-
-
-def filled_history(y: Floats, season: int) -> Floats:
-    """Replace missing values by the value a season earlier, or the last one: never by anything later."""
-    filled = y.copy()
-    for position in np.flatnonzero(np.isnan(y)):
-        filled[position] = filled[position - season] if position >= season else filled[position - 1]
-    return filled
 
 
 def planned_backs(lengths: Sequence[int], window: int, spacing: int, completed: int, *, least: int) -> Ints:
@@ -87,7 +95,7 @@ def planned_backs(lengths: Sequence[int], window: int, spacing: int, completed: 
 
 
 def member_forecasts(
-    histories: Sequence[Floats],
+    learned: Learned,
     groups: Sequence[str],
     plan: Plan,
     on_progress: OnProgress | None = None,
@@ -96,14 +104,13 @@ def member_forecasts(
     """Forecast every series at every origin with every member.
 
     Args:
-        histories: one a series, NaN where missing.
+        learned: the histories.
         groups: the pool each series learns in.
         plan: origins, horizon, seasons and members.
         on_progress: called with the work done and the work in all.
         store: keeps finished tasks for another run.
     """
-    season = plan.seasons[0] if plan.seasons else 1
-    filled = tuple(filled_history(y, season) for y in histories)
+    filled = learned.filled
     with ExitStack() as stack:
         pool = stack.enter_context(ProcessPoolExecutor(plan.workers)) if plan.workers > 1 else None
         run = Runner(pool, on_progress, store)
@@ -112,7 +119,7 @@ def member_forecasts(
         local, failures = _local_forecasts(filled, plan, run)
     names = (*pooled, *plan.local_names)
     stacked = np.stack([*pooled.values(), *local]) if names else np.empty((0, *_shape(filled, plan)))
-    return MemberForecasts(plan, names, stacked, _actuals(histories, plan), filled, failures)
+    return MemberForecasts(plan, names, stacked, _actuals(learned.outcomes(), plan), learned, failures)
 
 
 def _shape(filled: Sequence[Floats], plan: Plan) -> tuple[int, int, int]:
