@@ -7,6 +7,7 @@ Must not know: models or answers.
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.cleaning import at_ceiling
 from forecasting.panel import DemandSeries
 
 Floats = npt.NDArray[np.float64]
@@ -38,6 +39,8 @@ def series_class(one: DemandSeries, seasons: tuple[int, ...]) -> str:
         names.append(f"{one.gaps} gaps filled")
     if one.snapped:
         names.append(f"{one.snapped} stamps moved to the grid")
-    if float(np.mean(one.censored)) > MOST_CENSORED:
-        names.append(f"censored in {int(one.censored.sum())} steps: demand may be higher")
+    bounded = at_ceiling(one)
+    if float(np.mean(bounded)) > MOST_CENSORED:
+        held = "censored" if one.censored.any() else "at its capacity"
+        names.append(f"{held} in {int(bounded.sum())} steps: demand may be higher")
     return ", ".join(names)

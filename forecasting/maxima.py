@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.calibration import GRID, Past, calibrated_quantiles
+from forecasting.calibration import Past, calibrated_quantiles
 from forecasting.paths import History, path_medians, paths_at
+from forecasting.scores import GRID
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -104,13 +105,14 @@ def _past_windows(history: History, origin: int, past: Ints, centre: Floats, win
     own = np.full((*candidates.shape[:2], 1), np.nan)
     own[len(earlier) : len(backs) - 1, :, 0] = path_medians(history, past, window)
     own[-1, :, 0] = centre
+    levels, highest = blocks.levels(backs), blocks.highest(backs)
     return Past(
         np.concatenate([candidates, own], axis=2),
         blocks.before(window, backs),
         blocks.at(window, backs[:-1]),
         blocks.held(window, backs[:-1]),
-        np.nan_to_num(blocks.levels(backs)),
-        blocks.highest(backs),
+        np.where(np.isfinite(levels), levels, highest),
+        highest,
         history.groups,
     )
 

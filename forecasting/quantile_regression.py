@@ -5,7 +5,8 @@ the lowest, middle and highest of the last ones.
 Must not know: stamps, models, towers.
 
 Solved by majorise-minimise steps (Hunter and Lange 2000) with a small ridge; quantiles are sorted afterwards
-(Chernozhukov, Fernandez-Val and Galichon 2010).
+(Chernozhukov, Fernandez-Val and Galichon 2010). Above the 95th percentile the tail is a generalised Pareto distribution
+of how far scores went beyond it, in units of its distance from the median, where at least 50 did.
 """
 
 import warnings
@@ -13,8 +14,11 @@ import warnings
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.scores import TAIL_FROM, Tail, fitted_tail
+
 Floats = npt.NDArray[np.float64]
 KNOTS = np.array([0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99])
+MIDDLE, HIGH = int(np.flatnonzero(KNOTS == 0.5)[0]), int(np.flatnonzero(KNOTS == TAIL_FROM)[0])
 FEWEST_ROWS = 400
 MOST_ROWS = 6_000
 RIDGE = 3.0
@@ -44,12 +48,13 @@ def shape_features(past: Floats, candidates: Floats, centres: Floats, size: Floa
     return np.asarray(np.clip(tame, -WILDEST, WILDEST))
 
 
-def fitted_quantiles(features: Floats, scores: Floats, grid: Floats) -> Floats | None:
+def fitted_quantiles(features: Floats, scores: Floats, weights: Floats, grid: Floats) -> Floats | None:
     """Quantiles on `grid` (series, grid) of the last window's scores; None when there are too few rows.
 
     Args:
         features: (window + 1, series, feature), the last window to be answered.
         scores: (window, series), NaN where unknown.
+        weights: of each window's loss (window, series).
         grid: levels, ascending.
     """
     known = np.isfinite(scores)
@@ -60,26 +65,42 @@ def fitted_quantiles(features: Floats, scores: Floats, grid: Floats) -> Floats |
     design, target = features[:-1][known][thin], np.clip(scores[known][thin], -WILDEST, WILDEST)
     unit = design.std(axis=0)
     unit[unit == 0] = 1.0
-    weights = _regression(design / unit, target)
-    answer = np.sort((features[-1] / unit) @ weights.T, axis=1)
-    return np.stack([np.interp(grid, KNOTS, row) for row in answer])
+    slopes = _regression(design / unit, target, weights[known][thin])
+    answer = np.sort((features[-1] / unit) @ slopes.T, axis=1)
+    found = np.stack([np.interp(grid, KNOTS, row) for row in answer])
+    tail = _tail(np.sort((design / unit) @ slopes.T, axis=1), target)
+    return found if tail is None else _with_tail(found, answer, grid, tail)
 
 
-def _regression(design: Floats, target: Floats) -> Floats:
-    """Weights (knot, feature), each knot starting from its neighbour's."""
+def _tail(fitted: Floats, target: Floats) -> Tail | None:
+    """Tail of scores beyond their fitted 95th percentile, relative to its distance from the median."""
+    distance = fitted[:, HIGH] - fitted[:, MIDDLE]
+    beyond = (target > fitted[:, HIGH]) & (distance > SMOOTHING)
+    return fitted_tail((target - fitted[:, HIGH])[beyond] / distance[beyond])
+
+
+def _with_tail(found: Floats, answer: Floats, grid: Floats, tail: Tail) -> Floats:
+    above = grid > TAIL_FROM
+    further = tail.quantile((grid[above] - TAIL_FROM) / (1 - TAIL_FROM))
+    found[:, above] = answer[:, [HIGH]] + (answer[:, HIGH] - answer[:, MIDDLE])[:, None] * further
+    return found
+
+
+def _regression(design: Floats, target: Floats, weights: Floats) -> Floats:
+    """Slopes (knot, feature), each knot starting from its neighbour's."""
     ridge = RIDGE * np.eye(design.shape[1])
     ridge[0, 0] = SMOOTHING
     smooth = SMOOTHING * (float(np.median(np.abs(target))) + SMOOTHING)
-    weights = np.zeros(design.shape[1])
+    slopes = np.zeros(design.shape[1])
     found = []
     for level in KNOTS:
-        tilt = (level - 0.5) * design.sum(axis=0)
+        tilt = (level - 0.5) * (weights @ design)
         for _ in range(MOST_STEPS):
-            curve = 0.5 / (np.abs(target - design @ weights) + smooth)
+            curve = 0.5 * weights / (np.abs(target - design @ slopes) + smooth)
             moved = np.linalg.solve((design * curve[:, None]).T @ design + ridge, design.T @ (curve * target) + tilt)
-            done = float(np.abs(moved - weights).max()) < SMOOTHING
-            weights = moved
+            done = float(np.abs(moved - slopes).max()) < SMOOTHING
+            slopes = moved
             if done:
                 break
-        found.append(weights)
+        found.append(slopes)
     return np.array(found)

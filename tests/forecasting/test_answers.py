@@ -122,3 +122,14 @@ def test_a_past_origin_names_the_models_of_its_own_time(panel: pd.DataFrame) -> 
     later = forecasting.backtest_peaks(changed, freq="h", seasons=SEASONS, window="24h", origins=3, effort="quick")
     assert answer.model.tolist() == later.model.tolist()
     assert answer.model.nunique() > 1
+
+
+@pytest.mark.parametrize("hours", [1, 6, 30])
+def test_a_young_series_among_old_ones_is_answered_with_width(panel: pd.DataFrame, hours: int) -> None:
+    young = panel[(panel.unique_id != "s1") | (panel.ds > panel.ds.max() - pd.Timedelta(hours=hours))]
+    answer = forecasting.peaks(
+        young, freq="h", seasons=SEASONS, windows=["24h"], levels=[0.05, 0.5, 0.95], effort="quick"
+    ).set_index("unique_id")
+    row, seen = answer.loc["s1"], young[young.unique_id == "s1"].y
+    assert row.q95 > 1.02 * row.q5
+    assert 0.5 * seen.max() < row.q50 < 2 * seen.max()
