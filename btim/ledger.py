@@ -16,7 +16,7 @@ from btim.allocation_methods import Method
 from btim.assets import ASSET_COLUMNS, read_assets
 from btim.close import RECORD_COLUMNS, Restated, restated
 from btim.depreciation import CAPITALISED, RECORDED_COLUMNS, with_depreciation
-from btim.errors import UnknownReferenceError
+from btim.errors import RuleError, UnknownReferenceError
 from btim.exchange import RateBasis, converted, reporting_currency
 from btim.fiscal import FiscalCalendar
 from btim.focus import direct_source
@@ -149,12 +149,7 @@ def open_ledger(
             that reads the part; each names file, row, column, value and remedy.
         RateMissingError: currencies are mixed and a rate is missing; names currency and month.
     """
-    paths = [Path(path), *map(Path, more)]
-    if paths[0].suffix == ".toml":
-        settings = read_settings(paths[0], data)
-    else:
-        title = ", ".join(each.name for each in paths)
-        settings = LedgerSettings(file=paths[0], title=title, files=tuple(direct_source(each) for each in paths))
+    settings = settings_of([Path(path), *map(Path, more)], data)
     taxonomy = _taxonomy(settings)
     _check_rules(settings, taxonomy)
     return _ledger(
@@ -163,6 +158,18 @@ def open_ledger(
         import_files(settings.files, settings.rules, fiscal=settings.calendar, threads=threads),
         currency,
     )
+
+
+def settings_of(paths: Sequence[Path], data: Path | None = None) -> LedgerSettings:
+    """What a mapping file says, or what holds for FOCUS files that come without one. Raises as `read_settings` does."""
+    if paths[0].suffix == ".toml":
+        if len(paths) > 1:
+            raise RuleError(
+                "a mapping file names its files itself", file=str(paths[0]), value=paths[1], remedy="add it there"
+            )
+        return read_settings(paths[0], data)
+    title = ", ".join(each.name for each in paths)
+    return LedgerSettings(file=paths[0], title=title, files=tuple(direct_source(each) for each in paths))
 
 
 def _taxonomy(settings: LedgerSettings) -> Taxonomy:
@@ -270,7 +277,7 @@ def _closed(settings: LedgerSettings, costs: pd.DataFrame) -> Restated:
     if settings.close is None:
         return Restated(costs, empty(RECORD_COLUMNS))
     books = read_table(settings.close.books / BOOKS)
-    return restated(costs, books, settings.close.through)
+    return restated(costs, books, settings.close)
 
 
 def _register(

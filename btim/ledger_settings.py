@@ -40,6 +40,8 @@ CHARGES = ("charge_category", "charge_class", "commitment", "commitment_status",
 """What kind of charge a line is (in FOCUS' words), its commitment, the asset it bought; kept in the grain."""
 MATCHABLE = (*DIMENSIONS, "account_name", "description", "service", "service_category", *CHARGES, *PLACES)
 FIELDS = ("date", "period", "period_end", "currency", "tags", "tax_rate", *AMOUNTS, *SIDES, *MATCHABLE)
+LATE_FIELDS = ("from_month", "currency", *PLACES, *DIMENSIONS, *CHARGES, "tags")
+"""What a reason for late postings may match."""
 INPUTS = (
     "drivers",
     "volumes",
@@ -157,7 +159,7 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         rules=tuple(_rule(item, position, path) for position, item in enumerate(raw.get("rules", []), start=1)),
         inputs=_inputs(raw.get("inputs", {}), path, data or path.parent),
         calendar=calendar_table(raw.get("calendar", {}), path),
-        close=close_table(raw["close"], path, data or path.parent) if "close" in raw else None,
+        close=close_table(raw["close"], path, data or path.parent, LATE_FIELDS) if "close" in raw else None,
         capital=assets_table(raw.get("assets", {}), path),
         methods=tuple(method_table(item, path) for item in raw.get("allocation", [])),
         controls=tuple(control_table(item, path) for item in raw.get("controls", [])),

@@ -144,8 +144,8 @@ def calendar_table(table: Mapping[str, Any], path: Path) -> FiscalCalendar:
     return FiscalCalendar(kind, first, starts)
 
 
-def close_table(table: Mapping[str, Any], path: Path, data: Path) -> Close:
-    """Which months are shut. Raises as `read_settings` does."""
+def close_table(table: Mapping[str, Any], path: Path, data: Path, fields: tuple[str, ...]) -> Close:
+    """Which months are shut; reasons match `fields` of a line. Raises as `read_settings` does."""
     refuse_unknown(table, ("through", "books", "adjustment", "reasons"), path, "close.")
     for key in ("through", "books"):
         if key not in table:
@@ -154,12 +154,13 @@ def close_table(table: Mapping[str, Any], path: Path, data: Path) -> Close:
         str(table["through"]),
         data / str(table["books"]),
         str(table.get("adjustment") or f"closed through {table['through']}"),
-        tuple(_reason(item, path) for item in table.get("reasons", [])),
+        tuple(_reason(item, path, fields) for item in table.get("reasons", [])),
     )
 
 
-def _reason(item: Mapping[str, Any], path: Path) -> Reason:
+def _reason(item: Mapping[str, Any], path: Path, fields: tuple[str, ...]) -> Reason:
     refuse_unknown(item, ("match", "reason"), path, "close.reasons.")
+    refuse_unknown(item.get("match", {}), fields, path, "close.reasons.match.")
     if not item.get("reason"):
         raise SchemaError("missing key", file=str(path), field="close.reasons.reason", remedy="say why")
     patterns = tuple((str(name), str(pattern)) for name, pattern in item.get("match", {}).items())

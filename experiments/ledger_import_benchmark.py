@@ -4,8 +4,8 @@ Role: generate a bill of 44 columns, time both in processes of their own, in tur
 Must not know: how the import works inside.
 
 The bare query has the import's keys, sums, file and threads: it reads the columns it needs as text and decimals, groups
-by month, currency, account, vendor, entity, service, category, charge category and the two tags, and sums four costs.
-It checks nothing, maps nothing, rounds nothing and hashes nothing.
+by month, currency, account, vendor, entity, service, category, charge category and class, commitment and its status and
+the two tags, and sums four costs. It checks nothing, maps nothing, rounds nothing and hashes nothing.
 """
 
 import argparse
@@ -34,15 +34,15 @@ TEXTS = {
     "BillingPeriodEnd": "strftime(date '2024-01-01' + interval (i % 12 + 1) month, '%Y-%m-%dT00:00:00Z')",
     "BillingPeriodStart": "strftime(date '2024-01-01' + interval (i % 12) month, '%Y-%m-%dT00:00:00Z')",
     "ChargeCategory": "CASE WHEN i % 50 = 0 THEN 'Credit' WHEN i % 31 = 0 THEN 'Tax' ELSE 'Usage' END",
-    "ChargeClass": "NULL",
+    "ChargeClass": "CASE WHEN i % 500 = 0 THEN 'Correction' END",
     "ChargeDescription": "'$0.0' || (i % 97) || ' per hour of instance type ' || (i % 400)",
     "ChargeFrequency": "'Usage-Based'",
     "ChargePeriodEnd": f"strftime({DAY}, '%Y-%m-%dT01:00:00Z')",
     "ChargePeriodStart": f"strftime({DAY}, '%Y-%m-%dT00:00:00Z')",
     "CommitmentDiscountCategory": "NULL",
-    "CommitmentDiscountId": "NULL",
+    "CommitmentDiscountId": "CASE WHEN i % 3 = 0 THEN 'plan-' || (i % 5) END",
     "CommitmentDiscountName": "NULL",
-    "CommitmentDiscountStatus": "NULL",
+    "CommitmentDiscountStatus": "CASE WHEN i % 3 = 0 THEN if(i % 4 = 0, 'Unused', 'Used') END",
     "CommitmentDiscountType": "NULL",
     "ConsumedUnit": "'Hours'",
     "InvoiceIssuerName": "'Cloud Co'",
@@ -83,6 +83,9 @@ KEYS = {
     "service": "ServiceName",
     "category": "ServiceCategory",
     "charge": "ChargeCategory",
+    "class": "ChargeClass",
+    "commitment": "CommitmentDiscountId",
+    "status": "CommitmentDiscountStatus",
     "solution": "json_extract_string(Tags, '$.application')",
     "consumer": "json_extract_string(Tags, '$.business_unit')",
 }
