@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from nlp import units
+from nlp.currencies import currency_of
 from nlp.numerals import EN_SCALES, zh_scale
 from nlp.quantities import Quantity
 
@@ -80,7 +80,7 @@ def _line(text: str, position: int) -> int:
 
 def _zh(match: "re.Match[str]", text: str) -> Header | None:
     written = match["before"] or match["last"] or (match["after"] if match["after"] != "元" else None)
-    code = units.currency_of(written) if written else "CNY"
+    code = currency_of(written) if written else "CNY"
     return Header(_line(text, match.start()), match.span(), code, Decimal(zh_scale(match["scale"]))) if code else None
 
 
@@ -88,7 +88,7 @@ def _en(match: "re.Match[str]", text: str) -> Header | None:
     start = _line(text, match.start())
     if match["cents"]:
         return Header(start, match.span(), _SUBUNITS[match["cents"].lower()], Decimal("0.01"))
-    code = units.currency_of(match["sign"] or match["currency"])
+    code = currency_of(match["sign"] or match["currency"])
     scale = (match["scale"] or match["words"]).lower()
     factor = 1000 if scale.startswith("000") else EN_SCALES.get(scale) or EN_SCALES[scale.rstrip("s")]
     return Header(start, match.span(), code, Decimal(factor)) if code else None
@@ -125,7 +125,7 @@ def _resolved(
         )
     written = text[item.start : item.end]
     if item.scale >= 10**6 and usual and written[-1:].lower() in "mn.":
-        return replace(item, unit="money", currency=usual, weak=False)
+        return replace(item, unit="money", currency=usual)
     return item
 
 
@@ -135,5 +135,5 @@ def _usual_currency(text: str, quantities: Sequence[Quantity]) -> str | None:
         return named.most_common(1)[0][0]
     code = re.search(r"\b(GBP|USD|EUR|HKD|TWD|CNY|AUD|CAD|SGD|CHF|JPY)\b|(£|€|US\$|HK\$|NT\$)", text)
     if code:
-        return units.currency_of(code[0])
+        return currency_of(code[0])
     return "GBP" if re.search(r"\b\d{2}/\d{2}(?:-Q\d)?\b", text) else None

@@ -12,28 +12,90 @@ DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八�
 }  # fmt: skip
 SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 LARGE = {"万": 10**4, "亿": 10**8, "兆": 10**12}
-WORDS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12,
-}  # fmt: skip
-MULTIPLES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+ONES = {
+    name: value
+    for value, name in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+TENS = {
+    name: 10 * value
+    for value, name in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
+MULTIPLES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 EN_SCALES = {
     "k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "mm": 10**6, "mio": 10**6, "mil": 10**6, "mln": 10**6,
     "million": 10**6, "millions": 10**6, "b": 10**9, "bn": 10**9, "bln": 10**9, "billion": 10**9, "billions": 10**9,
-    "t": 10**12, "tn": 10**12, "trn": 10**12, "trillion": 10**12, "hundred": 100, "lakh": 10**5, "crore": 10**7,
+    "t": 10**12, "tn": 10**12, "trn": 10**12, "trillion": 10**12, "trillions": 10**12, "hundred": 100,
+    "thousands": 10**3, "lakh": 10**5, "lakhs": 10**5, "crore": 10**7, "crores": 10**7, "mrd": 10**9,
 }  # fmt: skip
 ZH_SCALE = "[十百千]?万亿|[十百千]?亿|[十百千]?万|[百千]|兆"
+PARTS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.333333", "⅔": "0.666667"}
 
-CHINESE = r"[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟](?:[零〇一二两三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟 ]*[零〇一二两三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟])?(?: ?点 ?[零〇一二两三四五六七八九]+)?(?:[十百千]?[万亿兆])*"
-_UNIT_WORD = "(?:" + "|".join(sorted(WORDS, key=len, reverse=True)) + ")"
-ENGLISH = rf"{_UNIT_WORD}(?:(?:[ -]| and ){_UNIT_WORD})*(?:(?:[ -]| and )(?:hundred|thousand|million|billion|trillion|{_UNIT_WORD}))*"
+_DIGIT = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+_ANY = f"{_DIGIT}十百千拾佰仟"
+_VAGUE = "(?<=[十百千拾佰仟亿])[多余来几](?=[百千]?[万亿])"
+CHINESE = (
+    rf"(?:[{_ANY}]|(?<=[上近逾破])[万亿](?=[元人美港台新欧日个户次件]))"
+    rf"(?:(?:[{_ANY}万亿兆 ]|{_VAGUE})*[{_ANY}万亿兆])?(?: ?点 ?[{_DIGIT}]+)?(?:[十百千]?[万亿兆])*"
+)
+_COMMA_UNIT = r"(?= ?(?:%|€|£|EUR|USD|per cent|percent|million|billion|bn|mn|mln|Mio|Mrd|k?kr\b|M€))"
+_SPACED_MONEY = r"(?= ?(?:€|EUR|£|\$|kr\b|SEK|NOK|DKK|CHF|PLN|CZK|USD|GBP))"
+ARABIC = (
+    r"(?:\d{1,3}(?:,\d{3}(?!年))+(?!\d)(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?!\d)(?:\.\d+)?|"
+    r"\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)|\d{1,3}(?:\.\d{3}){2,}(?![\d.])|\d{1,3}(?:'\d{3})+(?!\d)(?:\.\d+)?|"
+    rf"\d{{1,3}}(?: \d{{3}}){{2,}}(?!\d|,\d)|\d{{1,3}}(?: \d{{3}})+{_SPACED_MONEY}|\d{{1,3}},\d{{1,2}}{_COMMA_UNIT}|"
+    r"\d+(?:\.\d+)?(?:\.(?=[万亿]))?|\.\d+)"
+)
+"""Figures as English, Indian, German, Swiss, French and Nordic texts group them; a full stop parts decimals elsewhere."""
+_ONES = "|".join(sorted(ONES, key=len, reverse=True))
+_BELOW_HUNDRED = rf"(?:(?:{'|'.join(TENS)})(?:[ -](?:{_ONES}))?|{_ONES})"
+_BELOW_THOUSAND = (
+    rf"(?:(?:{_BELOW_HUNDRED}|an?)[ -]hundred(?:(?: and |[ -]){_BELOW_HUNDRED})?|{_BELOW_HUNDRED})(?!(?!fold)[A-Za-z])"
+)
+_MULTIPLE = rf"(?:{'|'.join(MULTIPLES)})(?![A-Za-z])"
+ENGLISH = (
+    rf"(?:(?:(?:{_BELOW_THOUSAND}|an?)[ -]{_MULTIPLE}(?:,? (?:and )?{_BELOW_THOUSAND}(?: {_MULTIPLE})?(?! (?:{_MULTIPLE}|percent|per cent|%)))*)|"
+    rf"(?:{_BELOW_HUNDRED}|half an?|an?) dozen|{_BELOW_THOUSAND})"
+)
+"""One numeral: "a hundred and forty-seven million"; "four and six" are two."""
+_ADJACENT = re.compile(
+    r"(?P<tens>[二三四五六七八九]?十)?(?P<low>[一二两三四五六七八])(?P<high>[二三四五六七八九])(?P<scale>[十百千万亿]*)"
+)
+
+
+def arabic(text: str) -> Decimal:
+    """Value of a figure that `ARABIC` matched, however it groups thousands."""
+    text = text.rstrip(".").replace(" ", "").replace("'", "")
+    if re.search(r",\d{1,2}\Z", text):
+        return Decimal(text.replace(".", "").replace(",", "."))
+    return Decimal(text.replace(".", "") if text.count(".") > 1 else text.replace(",", ""))
 
 
 def chinese(text: str) -> Decimal | None:
     """Value of a Chinese numeral (simplified, mixed scales, decimal 点); None when it is not one."""
-    text = text.replace(" ", "")
+    text = text.replace(" ", "").translate(_WITHOUT_VAGUE)
     if "点" in text:
         whole, _, tail = text.partition("点")
         scale = 1
@@ -47,6 +109,9 @@ def chinese(text: str) -> Decimal | None:
     if text and all(sign in DIGITS for sign in text):
         return Decimal("".join(str(DIGITS[sign]) for sign in text))
     return _grouped(text)
+
+
+_WITHOUT_VAGUE = {ord(sign): None for sign in "多余来几"}
 
 
 def _grouped(text: str) -> Decimal | None:
@@ -75,17 +140,36 @@ def _grouped(text: str) -> Decimal | None:
     return Decimal(total + section + digit)
 
 
+def adjacent(text: str) -> tuple[Decimal, Decimal] | None:
+    """Lower and upper bound of two neighbouring digits said together: 三四 (天), 十七八万, 三五百万; None otherwise."""
+    match = _ADJACENT.fullmatch(text)
+    if match is None:
+        return None
+    low, high = DIGITS[match["low"]], DIGITS[match["high"]]
+    if high != low + 1 and (low, high) != (3, 5):
+        return None
+    tens = int(chinese(match["tens"]) or 0) if match["tens"] else 0
+    scale = zh_scale(match["scale"])
+    return Decimal(tens + low) * scale, Decimal(tens + high) * scale
+
+
 def english(text: str) -> Decimal | None:
     """Value of an English numeral in words; None when it is not one."""
     total = current = 0
     seen = False
-    for word in re.split(r"[ -]+", text.lower()):
+    for word in re.split(r"[ ,-]+", text.lower()):
         if word == "and":
             continue
-        if word in WORDS:
-            current, seen = (current or 1) * 12 if word == "dozen" else current + WORDS[word], True
+        if word in {"a", "an"}:
+            current = current or 1
+        elif word == "half":
+            return Decimal(6) if text.lower().endswith("dozen") else None
+        elif word in ONES or word in TENS:
+            current, seen = current + (ONES[word] if word in ONES else TENS[word]), True
         elif word == "hundred":
             current, seen = (current or 1) * 100, True
+        elif word == "dozen":
+            current, seen = (current or 1) * 12, True
         elif word in MULTIPLES:
             total, current, seen = total + (current or 1) * MULTIPLES[word], 0, True
         else:

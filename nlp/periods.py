@@ -127,6 +127,12 @@ def _fiscal(match: "re.Match[str]", _year_now: int | None) -> Built:
     return (date(first, 4, 1), date(first + 1, 3, 31)), "fiscal"
 
 
+def _short_fiscal(match: "re.Match[str]", year_now: int | None) -> Built:
+    if int(match["next"]) != int(match["y"]) + 1:
+        raise ValueError("two numbers, not a financial year")
+    return _fiscal(match, year_now)
+
+
 def _fiscal_stamp(_match: "re.Match[str]", _year_now: int | None) -> Built:
     return None, "stamp"
 
@@ -232,6 +238,7 @@ _RULES: list[_Rule] = _rules(
     (rf"\b(?P<m>{_MONTH}),? (?P<y>{_YEAR})\b", _month_of),
     (r"\b(?:FY|financial year |fiscal year |fiscal )(?P<y>20\d{2}|\d{2})\s?[-/]\s?\d{2,4}\b", _fiscal),
     (r"\b(?P<y>20\d{2})[/](?:20)?\d{2}\b(?!/)", _fiscal),
+    (r"(?<![\d/.,$£€])(?P<y>[12]\d)/(?P<next>[123]\d)\b(?![/%\d]|[.,]\d)", _short_fiscal),
     (rf"\b(?:FY ?|financial year |fiscal year |fiscal |calendar |CY ?)(?P<y>{_YEAR}|\d{{2}})\b", _whole),
     (rf"{_ZH_YEAR} ?(?:财)?年度?(?:全年)?(?!\d)", _whole),
     (rf"\b(?:in|during|for|over|throughout|of|since|by|from|to|until|and|full-year|end-|mid-|early|late)[ -](?P<y>{_YEAR})(?![\d%,.]\d|%)\b", _whole),
@@ -245,8 +252,8 @@ _RULES: list[_Rule] = _rules(
     (r"(?<![\d个.])(?:1[0-2]|[1-9]) ?月 ?\d{1,2} ?[日号]", _mention),
     (r"(?<![\d个.])(?P<m>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?:份|底|初|末)?(?!内)", _month_of),
     (rf"\b(?:in|during|for|of|since|by|from|to|until|end-) (?P<m>{_MONTH})\b(?! \d)", _month_of),
-    (rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b(?!%|,\d|\.\d)", _mention),
+    (rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b(?!%|,\d|\.\d| in \d)", _mention),
     (r"\blast year\b|去年全?年?|上年度?|上一年度?", _last_year),
     (r"\bthis year\b|今年|本年度?|全年", _this_year),
-    (rf"(?<![\d.,$£€-])(?P<y>{_YEAR})(?![\d%,]\d*|\.\d| ?(?:万|亿|元|个|名|人|次|笔|件|家|million|billion|staff|people|users))", _whole),
+    (rf"(?<![\d.,$£€-])(?P<y>{_YEAR})(?![\d%,]\d*|\.\d|(?:m|bn|k)\b| ?(?:万|亿|元|个|名|人|次|笔|件|家|million|billion|staff|people|users))", _whole),
 )  # fmt: skip

@@ -17,7 +17,7 @@ _STOP = re.compile(
     r"[。！？!?…]+[\"'”’」』)）]*|\.(?=[\"')\]]*\s+[\"'(\[]?[A-Z0-9£$€\u3400-\u9fff])|\.(?=[\"')\]]*\s*$)|\.(?=[\u3400-\u9fff])|\n+"
 )
 _CLAUSE = re.compile(
-    r"[;；:：]|[,，](?!\d{3}(?!\d))|—+|\s-\s|\s–\s|\((?=\D)|\)|（|）|(?<=[a-z]) (?=(?:but|while|whereas|although|though|yet|which) )|"  # noqa: E501
+    r"[;；:：]|[,，](?!\d{3}(?!\d))|—+|\s-\s|\s–\s|\((?=\D)|\)|（|）|(?<=[a-z])(?<! of)(?<! in) (?=(?:but|while|whereas|although|though|yet|which) )|"  # noqa: E501
     r"(?<=[a-z0-9%]) (?=and (?!(?:[a-z]+ )?(?:\d|£|\$|€)))",
     re.IGNORECASE,
 )
