@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from btim.catalogue import Catalogue
 from btim.value import RISKS, Reading
+from nlp.decisions import agreement_of
 from nlp.gold import GoldDocument
 from nlp.linking import Linker
 from nlp.model import Confidence, Model
@@ -27,7 +28,10 @@ WORTH_A_LOOK = 0.1
 """Calibrated probability of being right in every field under which an event is not worth a person's look."""
 START = Confidence({}, 2.0, 2.0)
 CUTS = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
-SIGNS = ("bias", "event", "kind", "direction", "status", "metric", "link", "all", "margin", "weak")
+SIGNS = (
+    "bias", "event", "kind", "direction", "status", "metric", "link", "all", "margin", "weak", "joint", "log joint",
+    "log link", "log status", "joint all",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,10 @@ def fit_uncalibrated(examples: Sequence[Example]) -> Model:
     """Heads, linker and risks without confidence."""
     rows = rows_of(examples)
     linker = Linker(fit_links(rows), threshold=0.35, margin=0.05)
-    return Model(fit_claims(rows), linker, START, fit_risks(risk_rows_of(examples)), CUTS[0], dict.fromkeys(RISKS, 0.5))
+    claims = fit_claims(rows)
+    agreement = agreement_of([event for event in rows.events if event is not None], claims.classes)
+    risks = fit_risks(risk_rows_of(examples))
+    return Model(claims, agreement, linker, START, risks, CUTS[0], dict.fromkeys(RISKS, 0.5))
 
 
 def folds_of(examples: Sequence[Example], count: int = FOLDS) -> Iterator[tuple[list[Example], list[Example]]]:

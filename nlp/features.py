@@ -14,6 +14,13 @@ from nlp.pipeline import Mark
 
 _TOKEN = re.compile(r"[a-z][a-z'-]*|[\u3400-\u9fff]|[%$£€¥→]|\d+")
 _DIRECTIONS = ("up", "down", "flat")
+_EACH = re.compile(r"\s*(?:a|an|per|each|every|/) ?(?!year|month|quarter|week|day|annum|yr)([a-z]+)", re.IGNORECASE)
+_EACH_LEFT = re.compile(
+    r"(?:cost|price|charge|fee)s? (?:per|of an?|for each)\b|\bper (?!year|month|quarter|annum)|每(?![年月季])|单",
+    re.IGNORECASE,
+)
+TOPIC = ("c1:", "c2:", "s1:", "lab:", "h3:")
+"""Prefixes of features that say what a clause is about: for the metric alone, noise elsewhere."""
 _STATUS = ("planned", "negated", "hypothetical", "realised")
 NEAR = 14
 
@@ -34,7 +41,9 @@ def features_of(
     found = list(_own(candidate, company))
     found += _neighbours(document, candidate, before, after)
     found += _marks(document, candidate)
+    found += _size(document, candidate)
     found += _words(document, candidate)
+    found += _topic(document, candidate)
     found += _surroundings(document, candidate)
     return found
 
@@ -198,6 +207,38 @@ def _metrics_before(document: Annotated, candidate: Candidate) -> Iterator[str]:
         if earlier:
             yield f"mP={earlier[-1].label[7:]}"
             return
+
+
+def _size(document: Annotated, candidate: Candidate) -> Iterator[str]:
+    """How large the number is, and whether it is stated for each of something: £11 a parcel is no budget."""
+    power = candidate.value.adjusted() if candidate.value else -9
+    yield f"mag={candidate.unit},{power}"
+    yield f"mag2={candidate.unit},{power // 2}"
+    if candidate.unit == "money":
+        yield f"mag,lang={power},{candidate.sentence.language}"
+    each = _EACH.match(document.norm, candidate.end, min(candidate.sentence.end, candidate.end + 30))
+    if each:
+        yield "each"
+        yield f"each:{each[1].lower()[:6]}"
+    if _EACH_LEFT.search(document.norm, max(candidate.sentence.start, candidate.start - 40), candidate.start):
+        yield "each before"
+
+
+def _topic(document: Annotated, candidate: Candidate) -> Iterator[str]:
+    """What the clause and the sentence begin with, and the label before a colon or a cell's bar."""
+    text = document.norm
+    clause = tokens_of(text[candidate.clause[0] : candidate.start].lower())
+    if clause:
+        yield f"c1:{clause[0]}"
+        yield f"c2:{' '.join(clause[:2])}"
+    yield from (f"s1:{token}" for token in tokens_of(text[candidate.sentence.start : candidate.start].lower()[:60])[:3])
+    labels = re.split(r"[:：|]", text[max(candidate.sentence.start, candidate.start - 60) : candidate.start])
+    if len(labels) > 1:
+        for token in tokens_of(labels[-2].lower()):
+            yield f"lab:{token[:5]}~" if len(token) > 5 else f"lab:{token}"
+    for one, two, three in zip(clause, clause[1:], clause[2:], strict=False):
+        if one > "\u3400" and three > "\u3400":
+            yield f"h3:{one}{two}{three}"
 
 
 def _words(document: Annotated, candidate: Candidate) -> Iterator[str]:

@@ -20,6 +20,7 @@ from nlp.mentions import Mention, Mentions
 NIL = None
 KEPT = 5
 SCOPES = ("company", "peer", "cause", "before_system", "anaphor", "hypothetical", "negated")
+_SCOPES = frozenset(SCOPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,27 @@ def _nil_features(context: _Context) -> Iterator[str]:
     yield from (f"nil:b:{one}{two}" for one, two in pairwise(tokens) if one > "\u3400" and two > "\u3400")
     distance = _distance(context.candidate.sentence.index, context.recent[0].sentence) if context.recent else "never"
     yield f"nil:recent={distance}"
+    yield from _nil_around(context)
     if not any(scope.startswith("anaphor") for scope in context.scopes()) and not here:
         yield "nil:nothing refers"
         yield f"nil:nothing refers,recent={distance}"
+
+
+def _nil_around(context: _Context) -> Iterator[str]:
+    """Cues before and after the clause and in the sentences beside it: peers, causes, conditions, refutations."""
+    document, candidate, sentence = context.document, context.candidate, context.candidate.sentence
+    first, last = candidate.clause
+    spans = {"earlier": (sentence.start, first), "later": (last, sentence.end)}
+    sentences = document.structure.sentences
+    for name, place in (("before", sentence.index - 1), ("after", sentence.index + 1)):
+        if 0 <= place < len(sentences):
+            spans[name] = (sentences[place].start, sentences[place].end)
+            yield f"nil:{name} named={bool(context.mentions.by_sentence.get(place))}"
+    for name, (start, end) in spans.items():
+        for label in {mark.label[4:] for mark in document.marks(start, end)} & _SCOPES:
+            yield f"nil:{name}:{label}"
+    yield f"nil:title={len({item.solution for item in context.mentions.by_sentence.get(context.title, ())})}"
+    yield f"nil:mentions={min(len(context.mentions.ordered), 5)},{min(len(context.mentions.counts), 3)}"
 
 
 def _features(context: _Context, name: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from btim.errors import FileError
 from nlp.classifier import Heads, load_heads
+from nlp.decisions import Agreement
 from nlp.linking import Linker
 
 FOLDER = ("data", "model")
@@ -43,6 +44,7 @@ class Model:
     """Everything fitted: `cut` is the probability from which a quantity counts as an event; risks have cuts of their own."""  # noqa: E501
 
     claims: Heads
+    agreement: Agreement
     linker: Linker
     confidence: Confidence
     risks: Heads
@@ -55,6 +57,7 @@ class Model:
         self.claims.save(folder / "claims.npz")
         self.risks.save(folder / "risks.npz")
         settings = {
+            "agreement": asdict(self.agreement),
             "linker": asdict(self.linker),
             "confidence": asdict(self.confidence),
             "cut": self.cut,
@@ -77,6 +80,7 @@ def load_model(folder: Path) -> Model:
     with (folder / "claims.npz").open("rb") as claims, (folder / "risks.npz").open("rb") as risks:
         return Model(
             claims=load_heads(claims),
+            agreement=Agreement(**settings["agreement"]),
             linker=Linker(**settings["linker"]),
             confidence=Confidence(**settings["confidence"]),
             risks=load_heads(risks),

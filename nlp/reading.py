@@ -5,6 +5,7 @@ Must not know: files, the terminal, or what happens to a reading afterwards.
 """
 
 import hashlib
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -109,6 +110,8 @@ class Reader:
         ranked = model.linker.ranked(self.options(analysis, candidate))
         solution = model.linker.decided(ranked)
         best = {head: max(found, key=lambda name: found[name]) for head, found in scores.items()}
+        joined, together = model.agreement.decided(scores, candidate)
+        best |= joined
         event = assembled(analysis, candidate, best)
         part = _part(source, event.evidence[0])
         digest = hashlib.sha256(f"{source.id}\0{candidate.start}\0{candidate.end}".encode()).hexdigest()
@@ -123,7 +126,7 @@ class Reader:
             page=part if source.part_kind == "page" else None,
             paragraph=part if source.part_kind == "paragraph" else None,
         )
-        return Draft(event, confidence_features(scores, best, ranked, solution, candidate))
+        return Draft(event, confidence_features(scores, best, ranked, solution, candidate, together))
 
 
 def calibrated(draft: Draft, model: Model) -> ValueEvent:
@@ -136,14 +139,7 @@ def assembled(analysis: Analysis, candidate: Candidate, best: Mapping[str, str])
     """The event a candidate makes under the chosen classes, before link, period and confidence."""
     kind, direction = best["kind"], best["direction"]
     before, after = candidate.before, candidate.after
-    if candidate.before is not None and candidate.after is not None:
-        kind = "from_to"
-        direction = (
-            "up" if candidate.after > candidate.before else "down" if candidate.after < candidate.before else "flat"
-        )
-    elif kind == "from_to" or (candidate.after is not None and kind == "level"):
-        kind = "change"
-    elif kind == "level" and direction in {"up", "down"}:
+    if kind == "level" and direction in {"up", "down"}:
         after = candidate.value
     unit = best["unit"] if candidate.quantity.weak else candidate.unit
     currency = candidate.currency
@@ -177,9 +173,10 @@ def confidence_features(
     ranked: list[tuple[str | None, float]],
     solution: str | None,
     candidate: Candidate,
+    together: float,
 ) -> dict[str, float]:
     """What the confidence curve sees: how sure each decision is."""
-    found = {"bias": 1.0}
+    found = {"bias": 1.0, "joint": together, "log joint": math.log(together + 0.01)}
     product = 1.0
     for head, name in best.items():
         probability = scores[head]["yes"] if head == "event" else scores[head][name]
@@ -188,7 +185,10 @@ def confidence_features(
             product *= probability
     linked = next((score for name, score in ranked if name == solution), 0.0)
     found["link"] = linked
+    found["log link"] = math.log(linked + 0.01)
+    found["log status"] = math.log(found["status"] + 0.01)
     found["all"] = product * linked
+    found["joint all"] = together * linked * found["status"] * found["event"]
     found["margin"] = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0.0)
     found["weak"] = float(candidate.quantity.weak)
     return found

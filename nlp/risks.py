@@ -23,6 +23,8 @@ _ADVICE = re.compile(
     r"without)\b|应当|应该|避免|防止|如何|可能|如果|若|需要|没有|并未|未|不存在|培训|建议|是否|议程|制度|杜绝",
     re.IGNORECASE,
 )
+_VOICES = re.compile(r"\b(?:says?|said|tells?|told|claims?|argues?|repl(?:y|ies|ied)|answers?|blames?)\b|[说称指怪认]")
+"""Who speaks: two parties that each say something of the other are a quarrel, one is a report."""
 MOST = 3
 
 
@@ -51,6 +53,8 @@ def risk_features(text: str, before: str, after: str) -> list[str]:
     found += [f"near={risk}" for risk in near]
     if _ADVICE.search(text):
         found.append("advice")
+    voices = len(_VOICES.findall(lowered))
+    found += [f"voices={min(voices, 3)}"]
     tokens = _TOKEN.findall(lowered)
     for token in tokens:
         if token[0].isascii():

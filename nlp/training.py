@@ -15,7 +15,7 @@ from scipy import optimize, sparse
 from btim.errors import ModelFailure
 from btim.value import RISKS, ValueEvent
 from nlp.classifier import Heads
-from nlp.features import tokens_of
+from nlp.features import TOPIC, tokens_of
 from nlp.gold import GoldDocument
 from nlp.lexicon import phrases
 from nlp.reading import Analysis, Reader
@@ -24,8 +24,8 @@ from nlp.scoring import overlap, same_value
 from nlp.softmax import fit_softmax
 
 HEADS = ("event", "kind", "direction", "status", "metric", "unit")
-RIDGE = {"event": 1e-3, "kind": 1e-3, "direction": 1e-3, "status": 1e-3, "metric": 5e-4, "unit": 1e-3}
-BALANCE = {"event": 0.0, "kind": 0.2, "direction": 0.2, "status": 0.4, "metric": 0.1, "unit": 0.0}
+RIDGE = {"event": 1e-3, "kind": 1e-3, "direction": 1e-3, "status": 3e-3, "metric": 5e-4, "unit": 1e-3}
+BALANCE = {"event": 0.0, "kind": 0.2, "direction": 0.2, "status": 0.5, "metric": 0.1, "unit": 0.0}
 MIN_COUNT = 3
 LINK_RIDGE = 0.005
 LEXICON_TRUST = 0.3
@@ -148,6 +148,8 @@ def fit_one(rows: Rows, head: str) -> Heads:
         extra, named = _lexicon_rows()
         features, wanted = [*features, *extra], wanted + named
         trust += [LEXICON_TRUST] * len(named)
+    else:
+        features = [[name for name in found if not name.startswith(TOPIC)] for found in features]
     vocabulary = vocabulary_of(features)
     fit = fit_softmax(matrix_of(features, vocabulary), wanted, vocabulary, ridge=RIDGE[head], trust=trust)
     return Heads(vocabulary, {head: fit.names}, fit.weights.astype(np.float32))
