@@ -46,7 +46,9 @@ COMMANDS: dict[str, Entry] = {
     "explain": Entry("service.commands.explain:explain", "A recommendation in words, English or Chinese."),
     "read": Entry("service.commands.read:read", "Reports to value events, credited to solutions, with evidence."),
     "read-eval": Entry("service.commands.read:read_eval", "Score readings against a gold file."),
-    "serve": Entry("service.commands.serve:serve", "Answer peaks, recommendations and readings over HTTP."),
+    "serve": Entry("service.commands.serve:serve", "Serve the API and do its jobs, on SQLite or PostgreSQL."),
+    "worker": Entry("service.commands.serve:worker", "Do jobs beside a server elsewhere."),
+    "db": Entry("service.commands.db:app", "Version of the store's tables, and their upgrade."),
 }
 """Every command of the product, in the order in which help lists them; groups name a Typer app."""
 

@@ -103,6 +103,12 @@ class Inputs:
         query = self._scope.select(inputs, **chosen).order_by(desc(inputs.c.sequence))
         return self._scope.first(query)
 
+    def latest_file(self, file: str) -> Row | None:
+        """The newest upload, of any kind, that came as a file of this name or was given it."""
+        is_called = (inputs.c.file == file) | (inputs.c.name == file)
+        query = self._scope.select(inputs, is_called).order_by(desc(inputs.c.sequence))
+        return self._scope.first(query)
+
     def note(self, id_: str, facts: Mapping[str, Any]) -> None:
         """Write down what a check found out about a file.
 

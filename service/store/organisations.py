@@ -61,10 +61,9 @@ class Organisations:
     def _jobs(self, *conditions: ColumnElement[bool], limit: int) -> list[Row]:
         return self._rows(select(*jobs.c).where(*conditions).order_by(jobs.c.priority, jobs.c.sequence).limit(limit))
 
-    def due_schedules(self) -> list[Row]:
-        """Enabled schedules that are due."""
-        query = select(*schedules.c).where(schedules.c.enabled, schedules.c.next_at <= self.now)
-        return self._rows(query.order_by(schedules.c.next_at).limit(100))
+    def schedules(self) -> list[Row]:
+        """Enabled schedules, the next due first."""
+        return self._rows(select(*schedules.c).where(schedules.c.enabled).order_by(schedules.c.next_at))
 
     def counts(self, table: Table, *by: str) -> Sequence[Any]:
         """Numbers of rows of a table by the values of some columns, for metrics."""

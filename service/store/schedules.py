@@ -38,6 +38,10 @@ class Schedules:
         """
         return self._scope.one(schedules, "schedule", id=id_)
 
+    def all(self) -> list[Row]:
+        """Every schedule, by id."""
+        return self._scope.all(self._scope.select(schedules).order_by(schedules.c.id))
+
     def enable(self, id_: str, *, enabled: bool, next_at: datetime) -> Row:
         """Switch a schedule on (from `next_at`) or off.
 
@@ -49,7 +53,7 @@ class Schedules:
         return self.get(id_)
 
     def advance(self, id_: str, due: datetime, next_at: datetime) -> bool:
-        """Use up a due time; False when another process was faster."""
+        """Leave a due time behind; False when another process was faster."""
         stamp = self._scope.stamp()
         values = {"last_due": due, "next_at": next_at, **stamp.columns()}
         return self._scope.update(schedules, values, id=id_, next_at=due, enabled=True) == 1

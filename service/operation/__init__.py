@@ -1,0 +1,1 @@
+"""Running the service: processes and their supervisor, logs, metrics, the watched folder."""
