@@ -11,12 +11,14 @@ from typing import Any
 import pandas as pd
 
 from btim.allocation import Allocation, allocate
+from btim.element_costs import element_costs
 from btim.errors import FileError, RuleError
 from btim.findings import Finding, findings
 from btim.ledger import Ledger, open_ledger
 from btim.ledger_settings import read_settings
 from btim.money import minor_digits, to_minor
-from btim.views import RETURNED, consumer_view, element_costs, finance_view, technology_view
+from btim.technology_view import RETURNED
+from btim.views import consumer_view, finance_view, technology_view
 from service.jobs.plain_values import plain, records, text
 from service.jobs.run import Finish, Run
 from service.store import Unit
@@ -137,7 +139,7 @@ def _finance(ledger: Ledger) -> Iterator[dict[str, Any]]:
     frame = finance_view(ledger, by=("month", "pool", "expenditure"), months=None)
     for row in frame.to_dict("records"):
         keys = {"view": "finance", "month": row["month"], "pool": row["pool"], "expenditure": row["expenditure"]}
-        plan = None if row["plan"] is None else to_minor(row["plan"], ledger.currency)
+        plan = None if pd.isna(row["plan"]) else to_minor(row["plan"], ledger.currency)
         yield {**BLANK, **keys, "amount": to_minor(row["amount"], ledger.currency), "plan": plan}
 
 
@@ -162,7 +164,7 @@ def _consumer(run: Run, ledger: Ledger, allocation: Allocation) -> Iterator[dict
             amount = to_minor(row["amount"], ledger.currency)
             share = row["metered_share"]
             keys = {"view": "consumer", "month": month, "consumer": row["consumer"], "solution": row["solution"]}
-            sizes = {"size": abs(amount), "metered": None if share is None else round(abs(amount) * share)}
+            sizes = {"size": abs(amount), "metered": None if pd.isna(share) else round(abs(amount) * share)}
             yield {**BLANK, **keys, **sizes, "amount": amount}
 
 

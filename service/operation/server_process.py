@@ -14,6 +14,7 @@ import sys
 import uvicorn
 
 from service.api import create_app
+from service.api.serving import Serving
 from service.operation.lifeline import when_alone
 from service.operation.logs import start_logs
 from service.operation.observed import observe
@@ -28,7 +29,8 @@ def main(handle: int) -> None:
     settings = Settings.from_environment(os.environ)
     start_logs("server", settings.log_level)
     store = Store.open(settings.database_url, busy_timeout_s=settings.busy_timeout_s, pool_size=settings.pool_size)
-    app = observe(create_app(), store)
+    serving = Serving(store, settings.organisation, settings.max_upload, settings.max_body)
+    app = observe(create_app(serving), store)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
