@@ -14,6 +14,7 @@ import pandas as pd
 
 from btim.allocation_methods import Method
 from btim.assets import ASSET_COLUMNS, read_assets
+from btim.carbon_inputs import CARBON_COLUMNS, CarbonTables, read_carbon
 from btim.close import RECORD_COLUMNS, Restated, restated
 from btim.depreciation import CAPITALISED, RECORDED_COLUMNS, with_depreciation
 from btim.errors import RuleError, UnknownReferenceError
@@ -43,10 +44,8 @@ from btim.ledger_inputs import (
 )
 from btim.ledger_notes import category_notes, source_notes
 from btim.ledger_registers import (
-    CARBON_COLUMNS,
     CONTRACT_COLUMNS,
     TAG_COLUMNS,
-    read_carbon,
     read_contracts,
     read_tags,
 )
@@ -79,7 +78,8 @@ class Ledger:
     `unmapped`: what no rule placed, largest first, with examples. `purchases`: month, vendor, service,
     owner and amount of what several owners buy under one description. `mapped`: texts of lines that
     rules placed. `drivers`, `volumes`, `plan_volumes`, `benchmarks`, `budget`, `rates`, `prices`: see
-    `btim.ledger_inputs`, `tags`, `contracts`, `carbon`: `btim.ledger_registers` (no rows where not given).
+    `btim.ledger_inputs`, `tags`, `contracts`: `btim.ledger_registers`, `carbon`: `btim.carbon_inputs` (no rows where
+    not given).
     `restatements`: what late postings moved out of closed months (`btim.close`).
     `months`: sorted `YYYY-MM`, or periods of the fiscal calendar. `basis`: the exchange rates that `amount` is at.
     """
@@ -207,6 +207,7 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
     closed = _closed(settings, costs)
     costs = closed.costs
     months = tuple(sorted(costs["month"].unique()))
+    tables = CarbonTables(*(settings.inputs.get(name) for name in ("grid", "power", "embodied")))
     return Ledger(
         title=settings.title,
         currency=target,
@@ -238,7 +239,7 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
         closed_through=settings.close.through if settings.close else None,
         tags=_register(settings, "tags", read_tags, TAG_COLUMNS),
         contracts=_register(settings, "contracts", read_contracts, CONTRACT_COLUMNS),
-        carbon=_register(settings, "carbon", partial(read_carbon, grid=settings.inputs.get("grid")), CARBON_COLUMNS),
+        carbon=_register(settings, "carbon", partial(read_carbon, tables=tables), CARBON_COLUMNS),
         methods=settings.methods,
         sources=imported.sources,
         taxonomy=taxonomy,

@@ -1,4 +1,4 @@
-"""Tags, contracts, carbon and variance: what stands beside the ledger and what follows from it."""
+"""Tags, contracts and variance: what stands beside the ledger and what follows from it."""
 
 import datetime as dt
 from decimal import Decimal
@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from btim.allocation import allocate
-from btim.carbon import carbon_view, tower_carbon
 from btim.changes import changes
 from btim.contracts import commitment_view, expiring
 from btim.errors import RateMissingError, UnknownReferenceError, ValueFormatError
@@ -29,10 +28,6 @@ VOLUMES = (
     "month,layer,element,measure,quantity,unit\n"
     "2025-01,tower,Compute,used,100,vCPU-month\n2025-02,tower,Compute,used,110,vCPU-month\n"
 )
-CARBON = (
-    "element,unit,kwh_per_unit,kg_co2e_per_kwh,scope,source,as_of\n"
-    "Compute,vCPU-month,2.5,0.4,2 location-based,Supplier sheet,2024-12-31\n"
-)
 CONTRACTS = (
     "contract,vendor,start,end,notice_by,amount_a_month,currency,indexation\n"
     "C-1,Acme,2024-01-10,2025-06-30,2025-03-31,40.00,USD,0.10\n"
@@ -47,7 +42,7 @@ def ledger(folder: Path, **more: str) -> Ledger:
         gl_row("132.00", date="2025-02-10"),
         gl_row("7.00", vendor="Beta", solution="shop"),
     ]
-    inputs = {"drivers": DRIVERS, "volumes": VOLUMES, "carbon": CARBON, "contracts": CONTRACTS, "tags": TAGS, **more}
+    inputs = {"drivers": DRIVERS, "volumes": VOLUMES, "contracts": CONTRACTS, "tags": TAGS, **more}
     return open_ledger(write_ledger(folder, rows, inputs=inputs))
 
 
@@ -84,34 +79,6 @@ def test_contracts_that_need_a_decision_come_next_date_first(tmp_path: Path) -> 
 def test_a_contract_that_ends_before_it_starts_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueFormatError, match="row 2, 'end'"):
         ledger(tmp_path, contracts=CONTRACTS.replace("2025-06-30", "2023-06-30"))
-
-
-def test_carbon_is_use_times_coefficients_and_flows_like_cost(tmp_path: Path) -> None:
-    opened = ledger(tmp_path)
-    assert tower_carbon(opened)["kg_co2e"].tolist() == [Decimal("100"), Decimal("110")]
-    frame = carbon_view(opened).set_index("element")
-    assert frame["kg_co2e"].to_dict() == {"shop": Decimal("157.5"), "desk": Decimal("52.5")}
-    assert frame.loc["shop", ["kwh", "share", "scope"]].tolist() == [
-        Decimal("393.75"),
-        Decimal("0.75"),
-        "2 location-based",
-    ]
-
-
-def test_grid_factors_come_from_a_published_table(tmp_path: Path) -> None:
-    opened = ledger(
-        tmp_path,
-        grid="Region,CO2e (metric ton/kWh)\nnorth,0.0004\n",
-        carbon="element,unit,kwh_per_unit,region,scope,source,as_of\nCompute,vCPU-month,2.5,north,2,Table,2024\n",
-    )
-    assert tower_carbon(opened)["kg_co2e"].tolist() == [Decimal("100"), Decimal("110")]
-
-
-@pytest.mark.real_data
-def test_the_published_grid_table_is_read(tmp_path: Path, real_data: Path) -> None:
-    grid = (real_data / "carbon" / "data" / "grid-emissions-factors-aws.csv").read_text(encoding="utf-8")
-    carbon = "element,unit,kwh_per_unit,region,scope,source,as_of\nCompute,vCPU-month,1,us-east-1,2,CCF,2024\n"
-    assert ledger(tmp_path, grid=grid, carbon=carbon).carbon["kg_co2e_per_kwh"].tolist() == [Decimal("0.415755")]
 
 
 def test_variance_splits_into_rate_and_volume(tmp_path: Path) -> None:
