@@ -83,6 +83,8 @@ def read_text(path: Path, encoding: str | None = None) -> str:
 
 
 def _encoding_remedy(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "it reads as UTF-16: say so (--encoding utf-16, or encoding in the mapping) or save it as UTF-8"
     if raw.startswith((b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")):
         return "this is a binary document, not text; export it as CSV (UTF-8)"
     try:

@@ -60,6 +60,7 @@ class Imported:
     in 10**-scale, None where the file has no such cost); `incoming`: the same sums straight from the files by month and
     currency only; `unmapped`: what no rule placed, by account, vendor and description;
     `purchases`: what several owners buy of one vendor, by month;
+    `totals`: lines that read as totals of others;
     `mapped`: texts and places of the largest lines that rules placed.
     """
 
@@ -67,6 +68,7 @@ class Imported:
     incoming: pd.DataFrame
     unmapped: pd.DataFrame
     purchases: pd.DataFrame
+    totals: pd.DataFrame
     mapped: pd.DataFrame
     scale: int
     own_scale: int

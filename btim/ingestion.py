@@ -26,7 +26,7 @@ from btim.files import content_sha256
 from btim.fiscal import FiscalCalendar
 from btim.focus import focus_version
 from btim.import_records import Held, Imported, SourceRecord
-from btim.inspection import Header, broken_row, header_of, line_of_record, refused_cell, transcoded
+from btim.inspection import Header, broken_row, header_of, line_of_record, refused_cell, rewritten, transcoded
 from btim.ledger_settings import Rule, SourceFile
 from btim.mapping_tables import AMOUNTS, SIDES
 from btim.reading_statements import (
@@ -34,12 +34,20 @@ from btim.reading_statements import (
     GROUPED,
     LAST_MONTH,
     PARTS,
+    TAGS_UNREAD,
+    TOO_FINE,
     bad_row_statement,
     lines_statement,
     resolved_fields,
 )
 from btim.rounding import WIDE
-from btim.statements import aggregate_statement, classified_statement, mapped_statement, purchases_statement
+from btim.statements import (
+    aggregate_statement,
+    classified_statement,
+    mapped_statement,
+    purchases_statement,
+    totals_statement,
+)
 
 LEAST_SCALE, MOST_SCALE = 12, 30
 """FOCUS costs reach 1e-11; amounts with more than 30 decimal digits are refused."""
@@ -102,7 +110,7 @@ def _import(database: duckdb.DuckDBPyConnection, sources: Sequence[SourceFile], 
     seen: dict[object, str] = {}
     database.execute(f"CREATE TEMP TABLE lines ({GROUPED.format(scale=how.scale)})")
     for source in sources:
-        header = header_of(source.path, source.encoding)
+        header = header_of(source)
         digest = content_sha256(source.path)
         key = (digest, _what_is_read(source))
         if key in seen:
@@ -113,8 +121,6 @@ def _import(database: duckdb.DuckDBPyConnection, sources: Sequence[SourceFile], 
         record, digits = _read(database, source, header, how)
         own_scale = max(own_scale, digits)
         records.append(replace(record, sha256=digest))
-    if own_scale > MOST_SCALE:
-        raise RuleError("amounts have too many decimal digits", value=own_scale, remedy=f"at most {MOST_SCALE}")
     return _fetched(database, how.rules, how.scale, own_scale, tuple(records))
 
 
@@ -138,13 +144,18 @@ def _read(
     try:
         database.execute(f"INSERT INTO incoming_lines {lines_statement(reading, how.rules)}")
     except duckdb.Error as error:
-        raise _unreadable(source, error) from None
+        _refuse_unreadable(source, error)
+        reading = replace(reading, path=rewritten(source, how.folder))
+        database.execute(f"INSERT INTO incoming_lines {lines_statement(reading, how.rules)}")
     table = database.execute("SELECT * FROM incoming_lines WHERE total ORDER BY month, currency").to_arrow_table()
     totals = _frame(table).to_dict("records")
     if not totals:
         raise FileError("has a header but no data rows", file=str(source.path), remedy="export it again with its rows")
     if any(_is_wrong(line) for line in totals):
         raise _refused(reading)
+    digits = max(int(line["digits"] or 0) for line in totals)
+    if digits > MOST_SCALE:
+        raise _too_fine(reading)
     held = tuple(_held(line, how.scale) for line in totals)
     database.execute("INSERT INTO lines SELECT * FROM incoming_lines")
     record = SourceRecord(
@@ -157,7 +168,7 @@ def _read(
         held=held,
         untagged_example=_untagged(reading) if any(each.untagged for each in held) else None,
     )
-    return record, max(int(line["digits"] or 0) for line in totals)
+    return record, digits
 
 
 def _is_wrong(line: dict[Any, Any]) -> bool:
@@ -192,8 +203,20 @@ def _refused(reading: Reading) -> Exception:
     return refused_cell(reading.source, reading.fields, found).at(file=str(reading.source.path), row=row)
 
 
+def _too_fine(reading: Reading) -> Exception:
+    found = _first(bad_row_statement(reading, TOO_FINE.format(most=MOST_SCALE)))
+    row = line_of_record(reading.source, int(found["n"])) if found else None
+    return ValueFormatError(
+        "has too many decimal digits",
+        file=str(reading.source.path),
+        row=row,
+        value=found and found["cell_amount"],
+        remedy=f"at most {MOST_SCALE} are summed exactly",
+    )
+
+
 def _untagged(reading: Reading) -> str | None:
-    found = _first(bad_row_statement(reading, tags=True))
+    found = _first(bad_row_statement(reading, TAGS_UNREAD))
     if found is None:
         return None
     return f"row {line_of_record(reading.source, int(found['n']))}: {str(found['cell_tags'])[:60]!r}"
@@ -208,16 +231,26 @@ def _first(statement: str) -> dict[str, Any] | None:
     return None if line is None else dict(zip(names, line, strict=True))
 
 
-def _unreadable(source: SourceFile, error: duckdb.Error) -> Exception:
-    if isinstance(error, duckdb.OutOfRangeException):
-        return ValueFormatError(
-            "amounts are too large to sum", file=str(source.path), remedy="look for a cell with too many digits"
-        )
-    found = broken_row(source)
+def _refuse_unreadable(source: SourceFile, error: duckdb.Error) -> None:
+    """Say why a file cannot be read; return only where it is sound row by row (it may mix line ends)."""
     message = str(error).splitlines()[0]
-    return (
-        found if found.row else FileError(f"cannot be read: {message}", file=str(source.path), remedy="export it again")
-    )
+    if isinstance(error, duckdb.OutOfRangeException):
+        raise ValueFormatError(
+            "amounts are too large to sum", file=str(source.path), remedy="look for a cell with too many digits"
+        ) from None
+    if "format specifier" in message:
+        raise ValueFormatError(
+            "is no date format",
+            file=str(source.path),
+            field="files.date_format",
+            value=source.date_format,
+            remedy="use %Y, %m, %d as in %d/%m/%Y",
+        ) from None
+    found = broken_row(source)
+    if found is not None:
+        raise found from None
+    if "CSV" not in message:
+        raise FileError(f"cannot be read: {message}", file=str(source.path), remedy="export it again") from None
 
 
 def _fetched(
@@ -239,6 +272,7 @@ def _fetched(
         incoming=_frame(database.execute(incoming).to_arrow_table()),
         unmapped=_frame(database.execute(unmapped).to_arrow_table()),
         purchases=_frame(database.execute(purchases_statement()).to_arrow_table()),
+        totals=_frame(database.execute(totals_statement()).to_arrow_table()),
         mapped=_frame(database.execute(mapped_statement()).to_arrow_table()),
         scale=scale,
         own_scale=own_scale,

@@ -20,7 +20,7 @@ from btim.errors import FileError, SchemaError, ValueFormatError
 from btim.files import existing_file, read_text
 from btim.ledger_settings import SourceFile
 from btim.mapping_tables import AMOUNTS, SIDES
-from btim.tables import plain_decimal
+from btim.tables import plain_decimal, unquoted
 
 PARQUET = {".parquet", ".pq"}
 
@@ -32,14 +32,14 @@ class Header(list[str]):
     nested: frozenset[str] = frozenset()
 
 
-def header_of(path: Path, encoding: str | None) -> Header:
-    """Column names of a CSV, gzipped CSV or Parquet file.
+def header_of(source: SourceFile) -> Header:
+    """Column names of a CSV, gzipped CSV or Parquet file; a column without a name is called `column 4`.
 
     Raises:
         FileError: missing, a directory, empty, wrong encoding, or no Parquet file.
         SchemaError: a column name stands twice.
     """
-    existing_file(path)
+    path = existing_file(source.path)
     if path.suffix in PARQUET:
         try:
             schema = pq.read_schema(path)
@@ -49,20 +49,33 @@ def header_of(path: Path, encoding: str | None) -> Header:
         header.nested = frozenset(field.name for field in schema if pa.types.is_nested(field.type))
         return header
     try:
-        with opened(path, encoding) as text:
-            header = Header()
-            line = text.readline()
-            header.delimiter = "\t" if ".tsv" in path.suffixes else max(",;\t|", key=line.count)
-            text.seek(0)
-            header.extend(name.strip() for name in next(csv.reader(text, delimiter=header.delimiter), []))
+        header = _csv_header(source)
     except UnicodeDecodeError:
-        read_text(path, encoding)
+        read_text(path, source.encoding)
         raise FileError("wrong encoding", file=str(path), remedy="save it as UTF-8") from None
     except gzip.BadGzipFile:
         raise FileError("is not gzip", file=str(path), remedy="rename or pack it again") from None
-    twice = [name for position, name in enumerate(header) if name in header[:position]]
+    folded = [name.casefold() for name in header]
+    twice = [name for position, name in enumerate(header) if name.casefold() in folded[:position]]
     if twice:
-        raise SchemaError("column name stands twice", file=str(path), row=1, field=twice[0], remedy="rename one")
+        raise SchemaError(
+            "column name stands twice (capitals aside)",
+            file=str(path),
+            row=source.skip_rows + 1,
+            field=twice[0],
+            remedy="rename one",
+        )
+    return header
+
+
+def _csv_header(source: SourceFile) -> Header:
+    with opened(source.path, source.encoding) as text:
+        line = unquoted(next(islice(text, source.skip_rows, None), ""))
+    header = Header()
+    header.delimiter = "\t" if ".tsv" in source.path.suffixes else max(",;\t|", key=line.count)
+    with opened(source.path, source.encoding) as text:
+        names = next(csv.reader(islice(text, source.skip_rows, None), delimiter=header.delimiter), [])
+    header.extend(name.strip() or f"column {number}" for number, name in enumerate(names, start=1))
     return header
 
 
@@ -102,9 +115,11 @@ def transcoded(path: Path, encoding: str | None, folder: Path) -> Path:
     return copy
 
 
-def broken_row(source: SourceFile) -> FileError:
-    """The refusal for the first row whose encoding, quoting or number of cells is wrong."""
-    header = header_of(source.path, source.encoding)
+def broken_row(source: SourceFile) -> FileError | None:
+    """The refusal for the first row whose encoding, quoting or number of cells is wrong; None where all are sound."""
+    if source.path.suffix in PARQUET:
+        return None
+    header = header_of(source)
     row = 1
     try:
         for row, record in _records(source, header):
@@ -119,7 +134,7 @@ def broken_row(source: SourceFile) -> FileError:
         return FileError(f"broken CSV: {error}", file=str(source.path), row=row + 1, remedy="check quoting")
     except UnicodeDecodeError:
         read_text(source.path, source.encoding)
-    return FileError("cannot be read", file=str(source.path), remedy="export it again")
+    return None
 
 
 def line_of_record(source: SourceFile, number: int) -> int:
@@ -130,20 +145,32 @@ def line_of_record(source: SourceFile, number: int) -> int:
     if source.path.suffix in PARQUET:
         return number
     blank = source.format != "focus"
-    records = _records(source, header_of(source.path, source.encoding))
+    records = _records(source, header_of(source))
     kept = (line for line, record in records if not blank or any(cell.strip() for cell in record))
     return next(islice(kept, number - 1, None), 0)
 
 
 def _records(source: SourceFile, header: Header) -> Iterator[tuple[int, list[str]]]:
     with opened(source.path, source.encoding) as text:
-        rows = csv.reader(text, delimiter=header.delimiter, strict=True)
+        rows = csv.reader(islice(text, source.skip_rows, None), delimiter=header.delimiter, strict=True)
         next(rows)
         before = rows.line_num
         for record in rows:
             if record:
-                yield before + 1, record
+                yield before + 1 + source.skip_rows, record
             before = rows.line_num
+
+
+def rewritten(source: SourceFile, folder: Path) -> Path:
+    """A copy in UTF-8 with one kind of line end, for a file that is sound but mixes them."""
+    header = header_of(source)
+    copy = folder / f"{len(list(folder.iterdir()))}.csv"
+    with copy.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, delimiter=header.delimiter)
+        writer.writerows("" for _ in range(source.skip_rows))
+        writer.writerow(header)
+        writer.writerows(record for _, record in _records(source, header))
+    return copy
 
 
 def refused_cell(source: SourceFile, fields: Mapping[str, str], found: Mapping[str, Any]) -> ValueFormatError:
@@ -154,7 +181,9 @@ def refused_cell(source: SourceFile, fields: Mapping[str, str], found: Mapping[s
     if found["period_fails"] or found["date_fails"]:
         name = "period" if found["period_fails"] else "date"
         cell = str(found[f"cell_{name}"] or source.constants.get(name, ""))
-        return ValueFormatError("is not a date", field=fields.get(name, name), value=cell, remedy=_date_remedy(cell))
+        return ValueFormatError(
+            "is not a date", field=fields.get(name, name), value=cell, remedy=_date_remedy(cell, source)
+        )
     if found["currency_fails"]:
         cell = str(found["cell_currency"] or source.constants.get("currency", "")).strip()
         what = "is no currency code" if cell else "has no currency"
@@ -172,7 +201,7 @@ def refused_cell(source: SourceFile, fields: Mapping[str, str], found: Mapping[s
         return ValueFormatError(
             "is a date outside the fiscal calendar", field=field, value=cell, remedy="add its year to calendar.starts"
         )
-    return ValueFormatError("is not a date of this time", field=field, value=cell, remedy=_date_remedy(cell))
+    return ValueFormatError("is not a date of this time", field=field, value=cell, remedy=_date_remedy(cell, source))
 
 
 def _refused_amount(fields: Mapping[str, str], found: Mapping[str, Any], name: str) -> ValueFormatError:
@@ -195,10 +224,10 @@ def _refused_amount(fields: Mapping[str, str], found: Mapping[str, Any], name: s
 
 def _is_plain(text: str) -> bool:
     try:
-        plain_decimal(str(text).replace("_", "?"))
+        plain_decimal(text)
     except (ValueError, ArithmeticError):
         return False
-    return True
+    return text.isascii()
 
 
 DATE_FORMS = (
@@ -213,8 +242,10 @@ DATE_FORMS = (
 """How dates are also written, and the `date_format` that says so; `{0}` is the cell's own separator."""
 
 
-def _date_remedy(cell: str) -> str:
+def _date_remedy(cell: str, source: SourceFile) -> str:
     text = cell.strip()
+    if text and source.date_format:
+        return f"ledger.toml says date_format = {source.date_format!r}"
     if not text:
         return "write YYYY-MM-DD, or delete the row if it is a heading or a total"
     for pattern, form in DATE_FORMS:

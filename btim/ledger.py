@@ -17,7 +17,7 @@ from btim.assets import ASSET_COLUMNS, read_assets
 from btim.carbon_inputs import CARBON_COLUMNS, CarbonTables, read_carbon
 from btim.close import RECORD_COLUMNS, Restated, restated
 from btim.depreciation import CAPITALISED, RECORDED_COLUMNS, with_depreciation
-from btim.errors import RuleError, UnknownReferenceError
+from btim.errors import RuleError, UnknownReferenceError, ValueFormatError
 from btim.exchange import RateBasis, converted, reporting_currency
 from btim.fiscal import FiscalCalendar
 from btim.focus import direct_source
@@ -42,7 +42,7 @@ from btim.ledger_inputs import (
     read_volumes,
     refuse_thirteenth,
 )
-from btim.ledger_notes import category_notes, source_notes
+from btim.ledger_notes import category_notes, source_notes, totals_notes
 from btim.ledger_registers import (
     CONTRACT_COLUMNS,
     TAG_COLUMNS,
@@ -187,7 +187,7 @@ def _check_rules(settings: LedgerSettings, taxonomy: Taxonomy) -> None:
 
 def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, currency: str | None) -> Ledger:
     _check_places(imported.groups, taxonomy, settings.file)
-    taxed = with_tax(rounded_groups(imported))
+    taxed = with_tax(_rounded(imported, settings.file))
     register = _input(settings, "assets", read_assets, ASSET_COLUMNS, taxonomy)
     depreciated = with_depreciation(taxed.groups, register, settings.capital, settings.calendar)
     groups = depreciated.groups
@@ -219,6 +219,7 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
             rows_out=int(groups["rows"].sum()),
             notes=(
                 *source_notes(imported.sources, months, settings.calendar),
+                *totals_notes(imported.totals, imported.scale),
                 *category_notes(_categories(groups[is_kept])),
                 *tax_notes(settings.files, taxed.record),
                 *depreciated.notes,
@@ -249,6 +250,13 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
         assets=depreciated.record,
         capital=converted(capital, target, rates, settings.file)[[*COST_COLUMNS, "original"]].reset_index(drop=True),
     )
+
+
+def _rounded(imported: Imported, file: Path) -> pd.DataFrame:
+    try:
+        return rounded_groups(imported)
+    except ValueFormatError as refused:
+        raise refused.at(file=str(file)) from None
 
 
 def _categories(costs: pd.DataFrame) -> list[tuple[str, str]]:

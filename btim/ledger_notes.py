@@ -8,10 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
+import pandas as pd
+
 from btim.errors import listed
 from btim.fiscal import FiscalCalendar
 from btim.import_records import Held, SourceRecord
 from btim.ledger_settings import ALLOWED
+from btim.rounding import WIDE
 
 CENTS = Decimal("0.00")
 """Added to show at least two decimals."""
@@ -43,6 +46,16 @@ def source_notes(sources: Sequence[SourceRecord], months: Sequence[str], fiscal:
     missing = [month for month in fiscal.between(months) if month not in months]
     if missing:
         yield f"no lines in {', '.join(missing)}, between months that have some"
+
+
+def totals_notes(totals: pd.DataFrame, scale: int) -> Iterator[str]:
+    """A sentence where lines read as totals of others: they would count twice."""
+    for line in totals.to_dict("records"):
+        amount = Decimal(int(line["amount"])).scaleb(-scale, context=WIDE).normalize(WIDE) + CENTS
+        yield (
+            f"{line['rows']} rows read {line['text']!r} ({amount:,f} {line['currency']}): if they are totals of other "
+            "rows, exclude them by a rule"
+        )
 
 
 def category_notes(costs: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -74,7 +74,7 @@ class SourceFile:
     """One file of cost lines. `columns` maps our field to the file's column, `constants` a field to its value.
 
     `decimal` and `thousands` are the signs in its amounts; where either is stated, an amount in parentheses or with
-    its minus behind it is negative.
+    its minus behind it is negative. `skip_rows` lines stand above the header.
     """
 
     path: Path
@@ -89,6 +89,7 @@ class SourceFile:
     date_format: str | None = None
     decimal: str = "."
     thousands: str = ""
+    skip_rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,7 @@ def _sources(item: Mapping[str, Any], path: Path, data: Path) -> list[SourceFile
         "date_format",
         "decimal",
         "thousands",
+        "skip_rows",
     )
     refuse_unknown(item, keys, path, "files.")
     if "path" not in item:
@@ -208,9 +210,19 @@ def _sources(item: Mapping[str, Any], path: Path, data: Path) -> list[SourceFile
             date_format=item.get("date_format"),
             decimal=_sign(item, "decimal", ".", path),
             thousands=_sign(item, "thousands", "", path),
+            skip_rows=_skipped(item, path),
         )
         for found in _found(str(item["path"]), path, data)
     ]
+
+
+def _skipped(item: Mapping[str, Any], path: Path) -> int:
+    lines = item.get("skip_rows", 0)
+    if not isinstance(lines, int) or isinstance(lines, bool) or lines < 0:
+        raise ValueFormatError(
+            "is not a number of lines", file=str(path), field="files.skip_rows", value=lines, remedy="0 or more"
+        )
+    return lines
 
 
 def _sign(item: Mapping[str, Any], key: str, usual: str, path: Path) -> str:

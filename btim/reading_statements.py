@@ -42,6 +42,9 @@ GROUPED = (
     + ", ".join(f"{name} DECIMAL(38,{{scale}})" for name in (*PARTS, *AMOUNTS))
 )
 CHECKED = ("date", "period", "period_end", "currency", "tax_rate", "tags", *AMOUNTS, *SIDES)
+REFUSED = " OR ".join(f"{name}_fails" for name in (*AMOUNTS, "date", "period", "currency", "rate", "month"))
+TAGS_UNREAD, TOO_FINE = "tags_fail", "digits > {most}"
+"""What to ask `bad_row_statement` for."""
 FIRST_MONTH, LAST_MONTH = "1900-01", "2199-99"
 
 
@@ -57,8 +60,8 @@ def resolved_fields(source: SourceFile, header: Sequence[str]) -> dict[str, str]
             raise SchemaError(
                 f"missing column {column!r}, mapped to '{field}'",
                 file=str(source.path),
-                row=1,
-                remedy=f"the file has {listed(header, 20)}",
+                row=source.skip_rows + 1,
+                remedy=f"the file has {listed(header, 20)}; if its header stands further down, state skip_rows",
             )
     sided = any(side in fields for side in SIDES)
     for field in ("date", "amount", "currency"):
@@ -96,8 +99,8 @@ def lines_statement(reading: Reading, rules: Sequence[Rule]) -> str:
     ).rstrip(", ")
 
 
-def bad_row_statement(reading: Reading, *, tags: bool = False) -> str:
-    """The first row that cannot be taken, with the texts of its checked cells and which check it fails.
+def bad_row_statement(reading: Reading, asked: str = REFUSED) -> str:
+    """The first row of which `asked` holds, with the texts of its checked cells and which check it fails.
 
     Columns: `n` (1 for the first record), the cells of `CHECKED`, `raw_…` amounts, `month`, then a flag a check:
     `amount_fails` and the others, `date_fails`, `period_fails`, `currency_fails`, `rate_fails`, `tags_fail`.
@@ -117,11 +120,11 @@ def bad_row_statement(reading: Reading, *, tags: bool = False) -> str:
         f"{_bad_tags(reading)} AS tags_fail",
     ]
     late = f"month IS NULL OR length(month) <> 7 OR month NOT BETWEEN '{FIRST_MONTH}' AND '{LAST_MONTH}'"
-    flags = [f"{bad_amount_sql(name)} AS {name}_fails" for name in AMOUNTS] + [f"{late} AS month_fails"]
-    asked = [f"{name}_fails" for name in (*AMOUNTS, "date", "period", "currency", "rate", "month")]
+    flags = [f"{bad_amount_sql(name)} AS {name}_fails" for name in AMOUNTS]
+    flags += [f"{late} AS month_fails", f"{digits_sql()} AS digits"]
     return (
         f"SELECT * FROM (SELECT *, {', '.join(flags)} FROM (SELECT {', '.join(taken)}, row_number() OVER () AS n "
-        f"FROM {_rows(reading)})) WHERE {'tags_fail' if tags else ' OR '.join(asked)} ORDER BY n LIMIT 1"
+        f"FROM {_rows(reading)})) WHERE {asked} ORDER BY n LIMIT 1"
     )
 
 
@@ -151,7 +154,7 @@ def _relation(reading: Reading) -> str:
     from_header = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
     nulls = "['NULL', '']" if reading.source.format == "focus" else "['']"
     return (
-        f"read_csv({path}, columns={{{from_header}}}, auto_detect=false, header=true, "
+        f"read_csv({path}, columns={{{from_header}}}, auto_detect=false, header=true, skip={reading.source.skip_rows}, "
         f"delim={literal(header.delimiter)}, quote='\"', escape='\"', nullstr={nulls}, strict_mode=true)"
     )
 

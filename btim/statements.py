@@ -13,6 +13,8 @@ from btim.mapping_tables import AMOUNTS
 
 KEPT = ("month", "currency", *PLACES, *DIMENSIONS, *CHARGES, "tags")
 """Keys that stay in the ledger's grain."""
+TOTALS = r"((grand|sub|sub-|overall) ?)?total:?|(gesamt)?summe:?|合[计計]|[总總][计計]|小[计計]"
+"""How lines of totals call themselves."""
 SUMS = ", ".join(f"sum({name}) AS {name}" for name in AMOUNTS)
 RULES = "coalesce(array_to_string(list_sort(list(DISTINCT rule + 1) FILTER (rule IS NOT NULL)), ', '), '')"
 """Numbers of the rules that placed a group's lines, as they stand in the mapping file."""
@@ -72,6 +74,16 @@ def purchases_statement() -> str:
         "WHERE excluded IS NULL AND format = 'gl' AND vendor IS NOT NULL AND length(description) > 3 GROUP BY ALL), "
         "shared AS (SELECT vendor, service FROM bought GROUP BY ALL HAVING count(DISTINCT owner) > 1) "
         "SELECT bought.* FROM bought JOIN shared USING (vendor, service) WHERE owner IS NOT NULL ORDER BY ALL"
+    )
+
+
+def totals_statement() -> str:
+    """Lines of general ledgers that read as totals of others."""
+    fields = "[account, account_name, vendor, description, cost_centre]"
+    return (
+        f"SELECT text, currency, sum(rows)::BIGINT AS rows, sum(amount) AS amount FROM (SELECT *, "
+        f"list_filter({fields}, lambda cell: regexp_full_match(trim(cell), {literal(TOTALS)}, 'i'))[1] AS text "
+        "FROM placed WHERE excluded IS NULL AND format = 'gl') WHERE text IS NOT NULL GROUP BY ALL ORDER BY ALL"
     )
 
 

@@ -6,6 +6,7 @@ Must not know: which stage the table feeds.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -115,7 +116,10 @@ def plain_decimal(cell: Any) -> Decimal:
     Raises:
         ValueError: not a finite decimal number.
     """
-    number = Decimal(str(cell).strip())
+    text = str(cell).strip()
+    if "_" in text or not text.isascii():
+        raise ValueError("not plain")
+    number = Decimal(text)
     if not number.is_finite():
         raise ValueError("not finite")
     return number
@@ -155,8 +159,13 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 
 def _delimiter(text: str) -> str:
-    header = text.split("\n", 1)[0]
+    header = unquoted(text.split("\n", 1)[0])
     return max(",;\t", key=header.count) if any(sign in header for sign in ",;\t") else ","
+
+
+def unquoted(line: str) -> str:
+    """A line of CSV without what stands in quotes, where a delimiter is none."""
+    return re.sub(r'"[^"]*"', "", line)
 
 
 def _records(rows: Any, width: int, name: str) -> list[list[str]]:
