@@ -31,7 +31,7 @@ CURRENCY_WORDS = {
     "NLG": "荷兰盾|dutch guilders?|guilders?|nlg", "DEM": "德国马克|deutsche marks?|german marks?|dem", "ITL": "里拉|italian lira|lire|itl",
     "NGN": "奈拉|nigerian naira|naira|ngn", "COP": "colombian pesos?|cop", "EGP": "埃及镑|egyptian pounds?|egp", "PKR": "pakistani rupees?|pkr",
     "CZK": "捷克克朗|czech korunas?|korunas?|czk", "HUF": "匈牙利福林|forints?|huf", "UAH": "格里夫纳|hryvnias?|uah", "KZT": "坚戈|tenge|kzt",
-    "PLN": "兹罗提|zloty|zlotys|pln|zł", "ILS": "新谢克尔|shekels?|ils", "XBT": "比特币|bitcoins?|btc|xbt",
+    "PLN": "兹罗提|zloty|zlotys|pln|zł", "ILS": "新谢克尔|shekels?|ils", "XBT": "比特币|个比特币|bitcoins?|btc|xbt",
 }  # fmt: skip
 CURRENCY_SIGNS = {
     "us$": "USD", "u.s.$": "USD", "usd$": "USD", "hk$": "HKD", "nt$": "TWD", "a$": "AUD", "au$": "AUD", "c$": "CAD",
@@ -39,7 +39,7 @@ CURRENCY_SIGNS = {
     "£": "GBP", "€": "EUR", "¥": "CNY", "₹": "INR", "₩": "KRW", "rm": "MYR", "฿": "THB", "₽": "RUB", "rs.": "INR",
     "₡": "CRC", "₾": "GEL", "₭": "LAK", "₦": "NGN", "₺": "TRY", "₪": "ILS", "₫": "VND", "₱": "PHP", "mxn$": "MXN", "mex$": "MXN",
     "aud$": "AUD", "nzd$": "NZD", "hkd$": "HKD", "sgd$": "SGD", "c $": "CAD", "us $": "USD", "hk $": "HKD",
-    "₿": "XBT", "rs": "INR", "ரூ": "LKR", "kr": "SEK", "kr.": "SEK", "jp¥": "JPY", "cn¥": "CNY",
+    "₿": "XBT", "ł": "GBP", "rs": "INR", "ரூ": "LKR", "kr": "SEK", "kr.": "SEK", "jp¥": "JPY", "cn¥": "CNY",
 }  # fmt: skip
 CODES = {code.lower(): code for code in CURRENCY_WORDS}
 SUBUNITS: dict[str, tuple[str, int]] = {
@@ -55,7 +55,7 @@ def _longest_first(patterns: list[str]) -> str:
 
 
 _WORD_TO_CODE = [
-    (re.compile(rf"(?:{words})\Z", re.IGNORECASE), code) for code, words in CURRENCY_WORDS.items()
+    (re.compile(rf"(?:{words})\Z", re.IGNORECASE | re.ASCII), code) for code, words in CURRENCY_WORDS.items()
 ]  # fmt: skip
 _ALL_WORDS = [word for words in CURRENCY_WORDS.values() for word in words.split("|")]
 _EN_WORDS = _longest_first([word for word in _ALL_WORDS if word[0].isascii()])
@@ -82,25 +82,25 @@ NOT_MONEY_BEFORE = re.compile(
 MONEY_SUFFIX = re.compile(
     rf" ?(?:(?P<word>{_ZH_WORDS})(?![件石])|(?P<yuan>元)(?!月|旦|年|素|件|老|首|宵|组|数据|宇宙)|"
     r"(?P<sign>(?:[€£$₡₾₭₦₹₩฿₽₺₪₫₱₿]|zł|Kč|ரூ|kr\b)(?!\d))|(?P<mega>[Mmk])(?P<unit>USD|EUR|GBP|AUD|CAD|CHF|SEK|NOK|DKK|kr)\b|"
-    rf"-?(?P<en>{_EN_WORDS})(?![A-Za-z])|in (?P<in>us dollars|euros|dollars|pounds)\b)",
-    re.IGNORECASE,
+    rf"-?(?P<en>{_EN_WORDS})(?![A-Za-z\d])|in (?P<in>us dollars|euros|dollars|pounds)\b)",
+    re.IGNORECASE | re.ASCII,
 )
-LATE_SCALE = re.compile(r" (?P<scale>thousand|million|billion|trillion|mn|bn)\b", re.IGNORECASE)
+LATE_SCALE = re.compile(r" (?P<scale>thousand|million|billion|trillion|mn|bn)\b", re.IGNORECASE | re.ASCII)
 """A scale after the currency: 75 USD million."""
 SUBUNIT = re.compile(
-    r" ?-?(?P<sub>pence|penny|p(?<=\dp)|cents?|¢|美分|欧分|港仙|便士|分钱|毛钱|毛(?![利额重坯病孔巾衣率])|角(?![度色落逐形钢膜铁]))"
+    r" ?-?(?P<sub>pence|penny|p(?<=\dp)|cents?|¢|美分|欧分|港仙|便士|分钱|毛钱|毛(?![利额重坯病孔巾衣率])|角(?![度色落逐形钢膜铁大]))"
     r"(?![A-Za-z/])",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 COINS = re.compile(
     rf"(?: and)? (?:(?P<number>\d{{1,2}}|{ENGLISH}) ?(?:cents?|pence|¢)(?![A-Za-z])|"
     rf"(?P<bare>\d{{2}}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)"
     r"(?=[.,;!?]?\s*\Z|[.,;!?]\s| more\b))",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _SMALL = "[一二两三四五六七八九\\d]"
 COINS_ZH = re.compile(
-    rf"(?:又?(?P<jiao>{_SMALL})[角毛](?:又?(?P<fen>{_SMALL})(?:分钱?)?)?|(?<=[元块])又?(?P<cents>{_SMALL}{{1,2}})(?:美分|分钱|分(?!钟))|"
+    rf"(?:又?(?P<jiao>{_SMALL})[角毛](?:又?(?P<fen>{_SMALL})(?:分钱?)?)?|(?<=[元块])又?(?P<cents>{_SMALL}{{1,2}})(?:美分|分钱|分(?!钟)|日本[銭钱])|"
     rf"(?<=块)(?P<tenths>{_SMALL}))(?![\d百千万亿%个折成])"
 )
 COINS_AFTER = re.compile(rf"(?P<fen>{_SMALL})(?:分钱?)?(?![\d百千万亿%个折成])")

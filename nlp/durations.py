@@ -29,11 +29,11 @@ _UNITS = (
     r"(?P<mo>months?\b|mths?\b|个?[多来]?月(?!份|报|活|均|度|初|底|末))|"
     r"(?P<y>years?\b|yrs?\b|年(?!度|化|均|初|底|末|报|级|期|份|月|前|来|费|轻|龄|利|率|中|终|会|收|节|产))"
 )
-_TIME = re.compile(rf" ?-?(?:{_UNITS})", re.IGNORECASE)
+_TIME = re.compile(rf" ?-?(?:{_UNITS})", re.IGNORECASE | re.ASCII)
 _SMALL = r"\d{1,2}(?:\.\d+)?|[一二两三四五六七八九十]{1,3}|(?:twenty|thirty|forty|fifty)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|fifteen|two|three|four|five|six|seven|eight|nine|one"
 _REST = re.compile(
     rf"(?: and | ?[零又]| )?(?P<number>{_SMALL})(?:[ -]?(?:{_UNITS})|(?P<zh>分)(?![之点])|(?P<m>m)(?![A-Za-z]))",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _TWO_DIGITS = re.compile(
     r" ?(?P<number>[0-5]\d)(?=[.,;:)|\]，。；：、!?](?!\d)|\s*\Z|\n| (?:in|to|from|on|after|was|were|per|an?|at|is|and|by|last|this|before|"
@@ -42,14 +42,14 @@ _TWO_DIGITS = re.compile(
 _PERSON_TIME = re.compile(
     r" ?-?(?:person|staff|man|labour|labor|work|engineer|analyst|clerk|nurse|operator|driver)[ -](?:hours?|days?|weeks?|months?|years?)\b|"
     r" ?个?(?:人天|人日|人月|人年|人时|人工小时|人工时|工时|人小时|工日|小时人工|个?工作人日|人次)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _EFFORT = ("工时", "工时约", "工时达", "人工")
 _HALVES = re.compile(r" ?个半[多来]?(?P<unit>小时|钟头|月|工作日|星期)")
 _MINUTES_SECONDS = re.compile(
     rf" ?(?:分|分钟)(?:(?P<half>半)钟?| ?(?P<seconds>{_SMALL}) ?秒钟?)",
 )
-_AND_A_HALF = re.compile(r" and (?:an?|one) (?P<part>half|quarter)\b|半(?![年月天日])", re.IGNORECASE)
+_AND_A_HALF = re.compile(r" and (?:an?|one) (?P<part>half|quarter)\b|半(?![年月天日])", re.IGNORECASE | re.ASCII)
 
 
 class Time(NamedTuple):

@@ -17,10 +17,12 @@ from nlp.quantities import Quantity
 
 _MONEY_ZH = "新台币|新台币元|台币|港币|港元|人民币|美元|欧元|日元|英镑"
 _ZH = re.compile(
-    rf"(?:单位 ?(?:是|为)? ?:? ?|\(|以)(?P<before>{_MONEY_ZH})?(?P<scale>百万|千万|亿|万|千)(?P<after>{_MONEY_ZH}|元)(?P<last>{_MONEY_ZH})?"
+    rf"(?:单位 ?(?:是|为)? ?:? ?|\(|以)(?P<before>{_MONEY_ZH})?(?P<scale>百万|佰万|千万|仟万|亿|万|千|仟)(?P<after>{_MONEY_ZH}|元)(?P<last>{_MONEY_ZH})?|"
+    rf"^[ \t|]*(?P<alone>{_MONEY_ZH})(?P<alone_scale>百万|千万|亿|万|千|仟)元?(?=[ \t]*(?:$|\|))",
+    re.MULTILINE,
 )
 _EN = re.compile(
-    r"(?<![\d.])(?P<sign>US\$|HK\$|NT\$|A\$|\$|£|€) ?(?P<scale>mn?|millions?|bn|k|000s?|thousands?)(?![A-Za-z\d])|"
+    r"(?<![\d.])(?P<sign>US\$|HK\$|NT\$|A\$|RMB|CNY|USD|HKD|TWD|EUR|GBP|\$|£|€|Ł) ?'?(?P<scale>mn?|millions?|bn|k|000s?|thousands?)(?![A-Za-z\d])|"
     r"\bin (?P<words>thousands|millions|billions) of (?P<currency>[a-z]+(?: dollars)?)|"
     r"\bin (?P<cents>euro cents|us cents|cents|pence)\b",
     re.IGNORECASE,
@@ -55,14 +57,16 @@ _PEOPLE = re.compile(
     r"(?:headcount|staff|users|customers|calls|tickets|incidents|accounts|people|fte|人数|员工|件数|户数|人员|站点)\W{0,3}\Z",
     re.IGNORECASE,
 )
+LONG_LINE = 90
 _SUBUNITS = {"euro cents": "EUR", "us cents": "USD", "cents": "USD", "pence": "GBP"}
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """From `start` on, bare numbers are sums of `currency` times `factor`; the header itself stands at `span`."""
+    """From `start` to `stop`, bare numbers are sums of `currency` times `factor`; the header itself stands at `span`."""
 
     start: int
+    stop: int
     span: tuple[int, int]
     currency: str
     factor: Decimal
@@ -74,24 +78,29 @@ def headers_of(text: str) -> list[Header]:
     return sorted((header for header in found if header), key=lambda header: header.start)
 
 
-def _line(text: str, position: int) -> int:
-    return text.rfind("\n", 0, position) + 1
+def _reach(text: str, position: int) -> tuple[int, int]:
+    """From the header's line to the end of the text; a header inside a long line of prose holds for that line alone."""
+    start, stop = text.rfind("\n", 0, position) + 1, text.find("\n", position)
+    stop = len(text) if stop < 0 else stop
+    prose = stop - start > LONG_LINE and "|" not in text[start:stop] and position - start > LONG_LINE // 3
+    return start, stop if prose else len(text)
 
 
 def _zh(match: "re.Match[str]", text: str) -> Header | None:
-    written = match["before"] or match["last"] or (match["after"] if match["after"] != "元" else None)
+    written = match["before"] or match["last"] or match["alone"] or (match["after"] if match["after"] != "元" else None)
     code = currency_of(written) if written else "CNY"
-    return Header(_line(text, match.start()), match.span(), code, Decimal(zh_scale(match["scale"]))) if code else None
+    scale = (match["scale"] or match["alone_scale"]).replace("仟", "千").replace("佰", "百")
+    return Header(*_reach(text, match.start()), match.span(), code, Decimal(zh_scale(scale))) if code else None
 
 
 def _en(match: "re.Match[str]", text: str) -> Header | None:
-    start = _line(text, match.start())
+    reach = _reach(text, match.start())
     if match["cents"]:
-        return Header(start, match.span(), _SUBUNITS[match["cents"].lower()], Decimal("0.01"))
+        return Header(*reach, match.span(), _SUBUNITS[match["cents"].lower()], Decimal("0.01"))
     code = currency_of(match["sign"] or match["currency"])
     scale = (match["scale"] or match["words"]).lower()
     factor = 1000 if scale.startswith("000") else EN_SCALES.get(scale) or EN_SCALES[scale.rstrip("s")]
-    return Header(start, match.span(), code, Decimal(factor)) if code else None
+    return Header(*reach, match.span(), code, Decimal(factor)) if code else None
 
 
 def with_headers(text: str, quantities: Sequence[Quantity]) -> list[Quantity]:
@@ -113,6 +122,8 @@ def _resolved(
     if item.unit != "count" or item.form == "word" or (item.noun and item.noun not in _PLAIN_NOUNS):
         return item
     place = bisect_right(starts, item.start) - 1
+    while place >= 0 and headers[place].stop <= item.start:
+        place -= 1
     if place >= 0 and item.scale == 1 and not _PEOPLE.search(text[max(0, item.start - 16) : item.start]):
         header = headers[place]
         return replace(

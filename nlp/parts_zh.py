@@ -80,7 +80,7 @@ def _quarter_hours(match: Match) -> Built:
     yield Part(match.start(), match.end(), Decimal(_QUARTER_HOURS[match["count"]]), "duration_day", "half", noun="刻钟")
 
 
-_ZH_BASE = r"(?:[十百千]?万|[十百千佰仟]|[一二三四五六七八九]?十[一二三四五六七八九]?|[二两三四五六七八九]|\d{1,3})"
+_ZH_BASE = r"(?:[十百千]?万万?|[十百千佰仟]|[一二三四五六七八九]?十[一二三四五六七八九]?|[二两三四五六七八九]|\d{1,3})"
 CHINESE_RULES: tuple[Rule, ...] = (
     rule(
         "半|腰斩|对折",

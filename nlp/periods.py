@@ -127,10 +127,11 @@ def _fiscal(match: "re.Match[str]", _year_now: int | None) -> Built:
     return (date(first, 4, 1), date(first + 1, 3, 31)), "fiscal"
 
 
-def _short_fiscal(match: "re.Match[str]", year_now: int | None) -> Built:
-    if int(match["next"]) != int(match["y"]) + 1:
+def _short_fiscal(match: "re.Match[str]", _year_now: int | None) -> Built:
+    first = _year(match["y"] or match["y2"])
+    if int(match["next"] or match["next2"]) != (first + 1) % 100:
         raise ValueError("two numbers, not a financial year")
-    return _fiscal(match, year_now)
+    return (date(first, 4, 1), date(first + 1, 3, 31)), "fiscal"
 
 
 def _fiscal_stamp(_match: "re.Match[str]", _year_now: int | None) -> Built:
@@ -205,7 +206,7 @@ def _mention(_match: "re.Match[str]", _year_now: int | None) -> Built:
 
 
 def _rules(*pairs: tuple[str, Callable[["re.Match[str]", int | None], Built]]) -> list[_Rule]:
-    return [(re.compile(pattern, re.IGNORECASE), build) for pattern, build in pairs]
+    return [(re.compile(pattern, re.IGNORECASE | re.ASCII), build) for pattern, build in pairs]
 
 
 _ZH_YEAR = r"(?P<y>(?:19|20)\d{2}|二[零〇][零〇一二三四五六七八九]{2}|(?:民国)?1[01]\d(?=年))"
@@ -218,7 +219,8 @@ _RULES: list[_Rule] = _rules(
     (rf"{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\s*{_SEP}\s*{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}", _mention),
     (r"(?P<y>(?:19|20)\d{2})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)", _day),
     (rf"{_ZH_YEAR} ?年 ?(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}}) ?月 ?(?P<d>\d{{1,2}}) ?[日号]", _day),
-    (rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?P<m>{_MONTH}),? (?P<y>{_YEAR})\b", _day),
+    (rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?P<m>{_MONTH}),? (?P<y>{_YEAR}|'?[12]\d(?![\d%/.,]\d|[%\d]))\b", _day),
+    (r"(?<![\d/.])\d{1,2}/\d{1,2}/(?:20)?\d{2}(?![\d/])|(?<![\d.])\d{1,2}\.\d{1,2}\.20\d{2}(?!\d)", _mention),
     (rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>{_YEAR})\b", _day),
     (rf"(?:{_ZH_YEAR} ?年度?|{_REL}) ?(?:第 ?)?(?P<q>[一二三四1-4]) ?季度?", _quarter),
     (rf"{_ZH_YEAR} ?年? ?Q(?P<q>[1-4])", _quarter),
@@ -238,10 +240,12 @@ _RULES: list[_Rule] = _rules(
     (rf"\b(?P<m>{_MONTH}),? (?P<y>{_YEAR})\b", _month_of),
     (r"\b(?:FY|financial year |fiscal year |fiscal )(?P<y>20\d{2}|\d{2})\s?[-/]\s?\d{2,4}\b", _fiscal),
     (r"\b(?P<y>20\d{2})[/](?:20)?\d{2}\b(?!/)", _fiscal),
-    (r"(?<![\d/.,$£€])(?P<y>[12]\d)/(?P<next>[123]\d)\b(?![/%\d]|[.,]\d)", _short_fiscal),
+    (r"(?<![\d/.,$£€])(?P<y>[123]\d)/(?P<next>[123]\d)\b(?![/%\d]|[.,]\d)|(?<![\d/.,$£€-])20(?P<y2>\d{2}) ?[-–] ?(?P<next2>\d{2})\b(?![-/%\d]|[.,]\d)", _short_fiscal),
     (rf"\b(?:FY ?|financial year |fiscal year |fiscal |calendar |CY ?)(?P<y>{_YEAR}|\d{{2}})\b", _whole),
     (rf"{_ZH_YEAR} ?(?:财)?年度?(?:全年)?(?!\d)", _whole),
     (rf"\b(?:in|during|for|over|throughout|of|since|by|from|to|until|and|full-year|end-|mid-|early|late)[ -](?P<y>{_YEAR})(?![\d%,.]\d|%)\b", _whole),
+    (r"\b(?P<h>[12])H ?(?P<y>20\d{2}|\d{2})\b", _half),
+    (r"(?<![\d.])(?P<y>[12]\d) ?年(?=第|底|初|末|Q\d|上半|下半|财)", _whole),
     (r"\b[1-4]Q(?:\d{2})?\b", _mention),
     (r"(?:第 ?)(?P<q>[一二三四1-4]) ?季度?|(?<!前)(?<![一二三四])(?P<q2>[一二三四]) ?季度", _bare_zh_quarter),
     (r"\bQ(?P<q>[1-4])\b", _quarter),
@@ -252,8 +256,8 @@ _RULES: list[_Rule] = _rules(
     (r"(?<![\d个.])(?:1[0-2]|[1-9]) ?月 ?\d{1,2} ?[日号]", _mention),
     (r"(?<![\d个.])(?P<m>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?:份|底|初|末)?(?!内)", _month_of),
     (rf"\b(?:in|during|for|of|since|by|from|to|until|end-) (?P<m>{_MONTH})\b(?! \d)", _month_of),
-    (rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b(?!%|,\d|\.\d| in \d)", _mention),
+    (rf"\b(?:\d{{1,2}} ?[-–] ?)?\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b(?!%|,\d|\.\d| in \d)", _mention),
     (r"\blast year\b|去年全?年?|上年度?|上一年度?", _last_year),
     (r"\bthis year\b|今年|本年度?|全年", _this_year),
-    (rf"(?<![\d.,$£€-])(?P<y>{_YEAR})(?![\d%,]\d*|\.\d|(?:m|bn|k)\b| ?(?:万|亿|元|个|名|人|次|笔|件|家|million|billion|staff|people|users))", _whole),
+    (rf"(?<![\d.,$£€-])(?P<y>{_YEAR})(?!\d|%|[.,]\d|(?:m|bn|k)\b| ?(?:万|亿|元|个|名|人|次|笔|件|家|million|billion|staff|people|users))", _whole),
 )  # fmt: skip

@@ -75,7 +75,7 @@ def find_quantities(text: str, masked: Sequence[tuple[int, int]] = ()) -> list[Q
     for match in units.NUMBER.finditer(text):
         if match.start() < position or blocked.overlaps(match.start(), match.end()):
             continue
-        quantity = _at(text, match)
+        quantity = _at(text, match, position)
         if quantity is not None:
             found.append(replace(quantity, start=position) if quantity.start < position else quantity)
             position = quantity.end
@@ -114,9 +114,12 @@ class _Blocked:
         return index >= 0 and self._spans[index][1] > start
 
 
-def _at(text: str, match: "re.Match[str]") -> Quantity | None:
+def _at(text: str, match: "re.Match[str]", lowest: int) -> Quantity | None:
+    """The quantity of one numeral; nothing before `lowest` belongs to it."""
     start, group, word = match.start(), match.lastgroup or "", match[0]
     prefix = prefix_before(text, start)
+    if prefix is not None and prefix.start < lowest:
+        prefix = None
     number = number_at(text, start, match.end(), group, word)
     if number is None:
         return None
@@ -169,6 +172,13 @@ def _money(text: str, start: int, number: Number, prefix: Prefix | None) -> Quan
         prefix.written.lower() if prefix is not None and prefix.written.lower() in {"$", "¥", "kr", "dollars"} else None
     )
     suffix = MONEY_SUFFIX.match(text, end)
+    if (
+        suffix is not None
+        and code is not None
+        and (suffix["en"] or suffix["sign"])
+        and units.NUMBER_NEXT.match(text, suffix.end())
+    ):
+        suffix = None
     if suffix is None:
         coins = _coins(text, start, number, prefix)
         if coins is not None or code is None:
@@ -245,8 +255,8 @@ def _timed(text: str, start: int, number: Number) -> Quantity | None:
     ):
         return Quantity(start, end + len(" times"), value, "times")
     match = units.SCORE.match(text, end)
-    if match and (group != "english" or "point" in match[0] or "out of" in match[0]):
-        points = "point" in match[0]
+    if match and (group != "english" or match[0].strip().startswith(("p", "o"))):
+        points = match[0].strip().startswith("p")
         return Quantity(start, match.end(), value, "score", noun="points" if points else match[0].strip(), weak=points)
     return None
 

@@ -40,7 +40,7 @@ class Rule:
 
 def rule(words: str, pattern: str, build: Callable[[Match], Built]) -> Rule:
     """A rule from its words (parted by `|`), its pattern (case ignored) and its builder."""
-    return Rule(tuple(words.split("|")), re.compile(pattern, re.IGNORECASE), build)
+    return Rule(tuple(words.split("|")), re.compile(pattern, re.IGNORECASE | re.ASCII), build)
 
 
 def fixed(value: str, unit: str, form: str) -> Callable[[Match], Built]:
