@@ -49,6 +49,8 @@ COMMANDS: dict[str, Entry] = {
     "serve": Entry("service.commands.serve:serve", "Serve the API and do its jobs, on SQLite or PostgreSQL."),
     "worker": Entry("service.commands.serve:worker", "Do jobs beside a server elsewhere."),
     "db": Entry("service.commands.db:app", "Version of the store's tables, and their upgrade."),
+    "backup": Entry("service.commands.backup:backup", "Write the whole store to one file while it is used."),
+    "restore": Entry("service.commands.backup:restore", "Fill an empty store from a backup."),
 }
 """Every command of the product, in the order in which help lists them; groups name a Typer app."""
 

@@ -98,7 +98,7 @@ LISTINGS: dict[str, Listing] = {
     "forecasts": Listing(_RESULTS.forecasts, ("id",), (*STAMPED, "as_of")),
     "forecast_rows": Listing(_RESULTS.forecast_rows, ("forecast", "unique_id", "ds"), ("unique_id", "ds")),
     "peak_rows": Listing(
-        _RESULTS.peak_rows, ("forecast", "unique_id", "window"), ("unique_id", "tower", "window", "window_end")
+        _RESULTS.peak_rows, ("forecast", "unique_id", "window", "unit"), ("unique_id", "tower", "window", "window_end")
     ),
     "recommendations": Listing(_RESULTS.recommendations, ("id",), STAMPED, frozenset({"body"})),
     "scenarios": Listing(_RESULTS.scenarios, ("id",), (*STAMPED, "name", "state")),

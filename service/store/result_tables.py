@@ -49,8 +49,8 @@ peak_rows = Table(
     Column("forecast", Text, primary_key=True),
     Column("unique_id", Text, primary_key=True),
     Column("window", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
     Column("tower", Text, nullable=False),
-    Column("unit", Text, nullable=False),
     Column("statistic", Text, nullable=False),
     Column("as_of", Text, nullable=False),
     Column("window_start", Text, nullable=False),
@@ -66,7 +66,8 @@ peak_rows = Table(
     Column("more", Body, nullable=False),
     Index(None, "organisation", "forecast", "tower", "window"),
 )
-"""A series' or tower total's peak over one window; `quantiles` by level: {"0.95": 812.4}."""
+"""A series' or tower total's peak over one window; `quantiles` by level: {"0.95": 812.4}. A tower with resources in
+several units has a total in each."""
 
 recommendations = Table(
     "recommendations",
@@ -104,7 +105,9 @@ scenarios = Table(
     Column("signed_technology", Text, nullable=False),
     Column("adopted_at", Moment),
     *stamps(),
-    ForeignKeyConstraint(["organisation", "parent"], ["scenarios.organisation", "scenarios.id"]),
+    ForeignKeyConstraint(
+        ["organisation", "parent"], ["scenarios.organisation", "scenarios.id"], deferrable=True, initially="DEFERRED"
+    ),
     ForeignKeyConstraint(["organisation", "portfolio"], ["portfolios.organisation", "portfolios.id"]),
     Index(None, "organisation", "sequence", unique=True),
 )

@@ -168,6 +168,11 @@ class Store:
         """The engine, for upgrades and backups."""
         return self._engine
 
+    @property
+    def writer(self) -> Engine:
+        """The engine whose transactions write from their start."""
+        return self._writer
+
     @contextmanager
     def reading(self, organisation: str) -> Iterator[Unit]:
         """Begin a transaction that only reads.

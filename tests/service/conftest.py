@@ -47,7 +47,7 @@ def postgresql() -> Iterator[Server]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database; a test that asks for it runs on both kinds."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'waterline.sqlite'}"
+        return f"sqlite:///{tmp_path / 'empty.sqlite'}"
     url: str = request.getfixturevalue("postgresql").new_database()
     return url
 

@@ -101,8 +101,8 @@ def upgrade() -> None:
         sa.Column("forecast", sa.Text(), nullable=False),
         sa.Column("unique_id", sa.Text(), nullable=False),
         sa.Column("window", sa.Text(), nullable=False),
-        sa.Column("tower", sa.Text(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("tower", sa.Text(), nullable=False),
         sa.Column("statistic", sa.Text(), nullable=False),
         sa.Column("as_of", sa.Text(), nullable=False),
         sa.Column("window_start", sa.Text(), nullable=False),
@@ -117,7 +117,7 @@ def upgrade() -> None:
         sa.Column("calibrated", sa.Integer(), nullable=False),
         sa.Column("more", Body, nullable=False),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name=op.f("fk_peak_rows_organisation")),
-        sa.PrimaryKeyConstraint("organisation", "forecast", "unique_id", "window", name=op.f("pk_peak_rows")),
+        sa.PrimaryKeyConstraint("organisation", "forecast", "unique_id", "window", "unit", name=op.f("pk_peak_rows")),
     )
     op.create_index(
         op.f("ix_peak_rows_organisation_forecast_tower_window"),
@@ -246,6 +246,8 @@ def upgrade() -> None:
             ["organisation", "parent"],
             ["scenarios.organisation", "scenarios.id"],
             name=op.f("fk_scenarios_organisation_parent"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["organisation", "portfolio"],
