@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizer.effort import Effort
+from optimizer.exchanging import Exchange
 from optimizer.lagrange import Bools, Priced, Separable
 from optimizer.linear import OutOfTime, Relaxation
 from optimizer.matrix import INFINITY, Floats, LinearModel
@@ -26,7 +27,8 @@ DIRECT = 4000
 AMBIGUOUS = 0.03
 """Candidates whose choice is this close, as a share of their largest gain, are free in the first relaxation."""
 CLOSE = 3e-5
-CORE = 250
+EXCHANGED = 80
+"""Candidates among which a portfolio is looked for without a solver."""
 ROUNDS = 12
 
 
@@ -184,17 +186,35 @@ class Core:
         more[order[: min(self.candidates, 2 * int(free.sum()) + 100)]] = True
         return more
 
-    def rounded(self, relaxed: Relaxed, crew: SolverCrew, effort: Effort, size: int, slack: float) -> Answer | None:
-        """Best portfolio that differs from the relaxation only in the `size` most ambiguous candidates.
+    def exchanged(self, relaxed: Relaxed, slack: float) -> Answer | None:
+        """A portfolio made from the relaxation without a solver, by exchanges among the most ambiguous candidates.
 
-        A portfolio within `slack` of the relaxation's bound ends the search; the answer's point is over all columns.
+        None where none is found, or where synergies hang on the choices.
         """
+        if self.program.columns > self.model.choices:
+            return None
+        exchange = Exchange(self.model, self.program, self._ambiguous(relaxed, EXCHANGED))
+        point = exchange.improved(relaxed.point, relaxed.priced.bound - slack)
+        if point is None:
+            return None
+        return Answer("feasible", point, float(self.program.cost @ point), -relaxed.priced.bound, "exchanges")
+
+    def _ambiguous(self, relaxed: Relaxed, size: int) -> Bools:
+        """The candidates nearest to another choice, for their size and in all, and those that the relaxation splits."""
         values = relaxed.point[: self.model.choices]
         fractional = np.abs(values - np.round(values)) > 1e-7
         free = np.zeros(self.candidates, dtype=bool)
         free[np.argsort(relaxed.priced.margin / self.size, kind="stable")[:size]] = True
         free[np.argsort(relaxed.priced.margin, kind="stable")[: size // 2]] = True
         free[self.owner[np.flatnonzero(fractional)]] = True
+        return free
+
+    def rounded(self, relaxed: Relaxed, crew: SolverCrew, effort: Effort, size: int, slack: float) -> Answer | None:
+        """Best portfolio that differs from the relaxation only in the `size` most ambiguous candidates.
+
+        A portfolio within `slack` of the relaxation's bound ends the search; the answer's point is over all columns.
+        """
+        free = self._ambiguous(relaxed, size)
         point = np.round(relaxed.point)
         point[self._columns(free)] = 0.0
         target = -relaxed.priced.bound + slack

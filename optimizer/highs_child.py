@@ -21,6 +21,14 @@ FEASIBLE = 2
 PREFIX = struct.Struct("<Q")
 NEWS = 0.25
 """Seconds between two reports of the bound."""
+SETTINGS: dict[str, Any] = {
+    "output_flag": False,
+    "threads": 1,
+    "parallel": "off",
+    "mip_allow_restart": False,
+    "mip_heuristic_run_rens": False,
+}
+"""Restarts and the neighbourhood of the relaxation cost more than they save on portfolios (decision 0301)."""
 
 
 def write_frame(stream: IO[bytes], arrays: Mapping[str, Any]) -> None:
@@ -54,68 +62,13 @@ def serve(source: IO[bytes], sink: IO[bytes]) -> None:
 def solve(job: Mapping[str, Any], sink: IO[bytes]) -> dict[str, Any]:
     """Minimise one program; `kind` of the last frame is `done`.
 
-    For `polish` seconds a better answer than the gap asks for is looked for; after them the gap is enough.
+    For `polish` nodes a better answer than the gap asks for is looked for; after them the gap is enough. Nodes, not
+    seconds: the same program has the same answer on a busy machine.
     """
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("parallel", "off")
-    solver.setOptionValue("time_limit", float(job["seconds"]))
-    solver.setOptionValue("mip_rel_gap", float(job["gap"]) if job["polish"] <= 0 else 0.0)
-    solver.setOptionValue("mip_abs_gap", float(job["absolute_gap"]))
-    if np.isfinite(job["target"]):
-        solver.setOptionValue("objective_target", float(job["target"]))
-    columns, rows = len(job["cost"]), len(job["low"])
-    solver.passModel(
-        columns,
-        rows,
-        len(job["value"]),
-        ROWWISE,
-        MINIMISE,
-        0.0,
-        job["cost"],
-        job["column_low"],
-        job["column_high"],
-        job["low"],
-        job["high"],
-        job["start"],
-        job["index"],
-        job["value"],
-        job["integer"],
-    )
-    if len(job["hint"]):
-        solver.setSolution(len(job["hint"]), np.arange(len(job["hint"]), dtype=np.int32), job["hint"])
-
-    def told(event: Any) -> None:
-        found = event.data_out
-        write_frame(
-            sink,
-            {
-                "kind": "incumbent",
-                "objective": found.objective_function_value,
-                "bound": found.mip_dual_bound,
-                "point": np.array(found.mip_solution),
-            },
-        )
-
-    heard = 0.0
-
-    def asked(event: Any) -> None:
-        nonlocal heard
-        found = event.data_out
-        distance = found.mip_primal_bound - found.mip_dual_bound
-        close = np.isfinite(distance) and distance <= job["gap"] * abs(found.mip_primal_bound)
-        if close and 0 < job["polish"] <= found.running_time:
-            event.interrupt()
-        if found.running_time - heard >= NEWS and np.isfinite(found.mip_dual_bound):
-            heard = found.running_time
-            write_frame(
-                sink,
-                {"kind": "bound", "objective": np.inf, "bound": found.mip_dual_bound, "point": np.zeros(0)},
-            )
-
-    solver.cbMipImprovingSolution.subscribe(told)
-    solver.cbMipInterrupt.subscribe(asked)
+    solver = loaded(job)
+    teller = Teller(sink, float(job["gap"]), int(job["polish"]))
+    solver.cbMipImprovingSolution.subscribe(teller.told)
+    solver.cbMipInterrupt.subscribe(teller.asked)
     solver.run()
     info = solver.getInfo()
     point = np.array(solver.getSolution().col_value) if info.primal_solution_status == FEASIBLE else np.zeros(0)
@@ -126,6 +79,51 @@ def solve(job: Mapping[str, Any], sink: IO[bytes]) -> dict[str, Any]:
         "bound": info.mip_dual_bound,
         "point": point,
     }
+
+
+def loaded(job: Mapping[str, Any]) -> highspy.Highs:
+    """A solver that holds the program of a job, on one thread, with its limits and hint."""
+    solver = highspy.Highs()
+    for name, value in SETTINGS.items():
+        solver.setOptionValue(name, value)
+    solver.setOptionValue("time_limit", float(job["seconds"]))
+    solver.setOptionValue("mip_rel_gap", float(job["gap"]) if job["polish"] <= 0 else 0.0)
+    solver.setOptionValue("mip_abs_gap", float(job["absolute_gap"]))
+    if np.isfinite(job["target"]):
+        solver.setOptionValue("objective_target", float(job["target"]))
+    arrays = (job[name] for name in ("cost", "column_low", "column_high", "low", "high", "start", "index", "value"))
+    sizes = (len(job["cost"]), len(job["low"]), len(job["value"]))
+    solver.passModel(*sizes, ROWWISE, MINIMISE, 0.0, *arrays, job["integer"])
+    if len(job["hint"]):
+        solver.setSolution(len(job["hint"]), np.arange(len(job["hint"]), dtype=np.int32), job["hint"])
+    return solver
+
+
+class Teller:
+    """Tells incumbents as they are found and the bound now and then; ends a search that has polished enough."""
+
+    def __init__(self, sink: IO[bytes], gap: float, polish: int) -> None:
+        self.sink, self.gap, self.polish = sink, gap, polish
+        self.heard = 0.0
+
+    def told(self, event: Any) -> None:
+        """Report an incumbent."""
+        found = event.data_out
+        self._report("incumbent", found.objective_function_value, found.mip_dual_bound, np.array(found.mip_solution))
+
+    def asked(self, event: Any) -> None:
+        """Report the bound; end the search when its gap is reached and its polish spent."""
+        found = event.data_out
+        distance = found.mip_primal_bound - found.mip_dual_bound
+        close = np.isfinite(distance) and distance <= self.gap * abs(found.mip_primal_bound)
+        if close and 0 < self.polish <= found.mip_node_count:
+            event.interrupt()
+        if found.running_time - self.heard >= NEWS and np.isfinite(found.mip_dual_bound):
+            self.heard = found.running_time
+            self._report("bound", np.inf, found.mip_dual_bound, np.zeros(0))
+
+    def _report(self, kind: str, objective: float, bound: float, point: npt.NDArray[np.float64]) -> None:
+        write_frame(self.sink, {"kind": kind, "objective": objective, "bound": bound, "point": point})
 
 
 if __name__ == "__main__":

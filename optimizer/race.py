@@ -28,8 +28,9 @@ system_timer: Timer = time.perf_counter
 CHILD = Path(__file__).with_name("highs_child.py")
 GRACE = 0.3
 """Seconds that a child may take to report after its own time limit, before it is killed."""
-HEAD_START = 1.5
-"""Seconds that HiGHS has alone: easy programs are then answered by one deterministic solver."""
+HEAD_START = (1.5, 0.15)
+"""HiGHS is alone for so many seconds, and for this share of the time: easy programs are then answered by one
+deterministic solver, on a busy machine too."""
 TICK = 0.02
 
 
@@ -63,12 +64,12 @@ class SolverCrew:
         absolute_gap: float = 1e-6,
         hint: Floats | None = None,
         target: float = -INFINITY,
-        polish: float = 0.0,
-        head_start: float = HEAD_START,
+        polish: int = 0,
+        head_start: float | None = None,
     ) -> Answer:
         """Minimise a program within `seconds`, process start included; a point as good as `target` ends the search.
 
-        For `polish` seconds the search goes on towards the optimum although the gap is reached.
+        For `polish` nodes the search goes on towards the optimum although the gap is reached.
         """
         deadline = self._timer() + max(seconds, 0.05)
         best = _Best()
@@ -78,7 +79,9 @@ class SolverCrew:
         self._ask(program, settings, hint)
         with tempfile.TemporaryDirectory(prefix="waterline-") as folder:
             rival: CbcChild | None = None
-            rival_at = self._timer() + head_start
+            rival_at = self._timer() + (
+                max(HEAD_START[0], HEAD_START[1] * seconds) if head_start is None else head_start
+            )
             try:
                 while best.status is None and self._timer() < deadline + GRACE:
                     self._listen(best)

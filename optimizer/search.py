@@ -13,6 +13,7 @@ from btim.errors import SolverFailure
 from optimizer.checking import ABSOLUTE_TOLERANCE, Ledger
 from optimizer.core import Core, Relaxed
 from optimizer.effort import Effort
+from optimizer.exchanging import Exchange
 from optimizer.lagrange import Separable
 from optimizer.linear import LinearOptimum, Relaxation
 from optimizer.matrix import INFINITY, Floats, LinearModel
@@ -25,8 +26,8 @@ ROUNDS = 6
 LARGE = 300
 """From so many candidates on the core method is used; below, the relaxation's bound is too loose for it."""
 CORES = (80, 250, 500)
-POLISH = 0.5
-"""Seconds for which a small problem is searched beyond the gap asked for: most then get their very optimum."""
+POLISH, POLISHED = 50, 120
+"""Nodes for which a problem of at most so many options is searched beyond the gap: most then get their very optimum."""
 ENOUGH = 0.1
 """Seconds below which no solver is asked any more."""
 NEAR = 0.95
@@ -115,11 +116,13 @@ def _core_answer(
 ) -> tuple[Answer | None, float]:
     """Best answer and proven bound (maximised); a bound of minus infinity says that nothing is feasible."""
     bound = relaxed.priced.bound + offset
-    best: Answer | None = None
+    allowed = effort.gap * abs(bound)
+    best = core.exchanged(relaxed, max(NEAR * allowed, ABSOLUTE_TOLERANCE))
+    if best is not None and bound - (offset - best.objective) <= allowed:
+        return best, bound
     for size in CORES:
         if effort.left() <= ENOUGH:
             return best, bound
-        allowed = effort.gap * abs(bound)
         answer = core.rounded(relaxed, crew, effort, size, max(NEAR * allowed, ABSOLUTE_TOLERANCE))
         if answer is not None and answer.point is not None and (best is None or answer.objective < best.objective):
             best = answer
@@ -169,8 +172,16 @@ def _branched(
     bound = INFINITY
     strict = program
     answer: Answer | None = None
+    polish = POLISH if program.columns <= POLISHED else 0
+    made = _exchanged(model, program, offset, ledger, optimum, effort.gap)
+    if made is not None and made.status == "optimal" and not polish:
+        return made
+    if made is not None and hint is None:
+        hint = made.point
     for _ in range(ROUNDS):
-        answer = crew.solve(strict, gap=effort.gap, seconds=effort.left(), hint=hint, polish=POLISH)
+        if effort.left() <= ENOUGH:
+            break
+        answer = crew.solve(strict, gap=effort.gap, seconds=effort.left(), hint=hint, polish=polish)
         bound = min(bound, optimum.objective, -answer.bound + offset)
         if answer.point is None:
             break
@@ -181,10 +192,29 @@ def _branched(
         strict = _tightened(model, strict, answer.point, set(broken))
     if answer is not None and answer.status == "infeasible":
         return INFEASIBLE
-    easy = _easy(model, program, offset, ledger, optimum, bound)
+    bound = min(bound, optimum.objective)
+    easy = made or _easy(model, program, offset, ledger, optimum, bound)
     if easy is None:
         raise _no_time()
-    return easy
+    return replace(easy, bound=min(easy.bound, max(bound, easy.objective)))
+
+
+def _exchanged(
+    model: LinearModel, program: Program, offset: float, ledger: Ledger, optimum: LinearOptimum, gap: float
+) -> Found | None:
+    """A portfolio made from the relaxation without a solver; `optimal` where the relaxation's bound proves it."""
+    if program.columns > model.choices:
+        return None
+    every = np.ones(len(model.candidates), dtype=bool)
+    slack = NEAR * gap * abs(optimum.objective)
+    point = Exchange(model, program, every).improved(optimum.point, optimum.objective - offset - slack)
+    if point is None:
+        return None
+    chosen = chosen_options(model, point)
+    if ledger.broken(chosen):
+        return None
+    answer = Answer("feasible", point, float(program.cost @ point), -INFINITY, "exchanges")
+    return _found(program, offset, answer, chosen, optimum.objective, gap)
 
 
 def _easy(
