@@ -71,7 +71,8 @@ class Exchange:
         weight = np.where(self.columns >= 0, point[self.columns], 0.5)
         order = np.lexsort((np.arange(len(weight)), -weight, self.owner))
         first = np.concatenate([[True], np.diff(self.owner[order]) > 0])
-        return order[first]
+        places: Places = order[first]
+        return places
 
     def _repaired(self, taken: Places, base: Floats) -> bool:
         """Move to choices that use less, least loss for what is mended first, until every row holds."""
@@ -131,5 +132,5 @@ class Exchange:
 
     def holds(self, held: Floats) -> Bools:
         """Whether each line of held amounts keeps every row."""
-        fits: Bools = ((held <= self.high + self.room) & (held >= self.low - self.room)).all(axis=1)
-        return fits
+        inside = (held <= self.high + self.room) & (held >= self.low - self.room)
+        return np.asarray(inside.all(axis=1))

@@ -23,6 +23,7 @@ from optimizer.matrix import INFINITY, Floats
 from optimizer.programs import Answer, Program
 
 Timer = Callable[[], float]
+Aside = Callable[[], Floats | None]
 system_timer: Timer = time.perf_counter
 """The timer that callers pass in when they have no other."""
 CHILD = Path(__file__).with_name("highs_child.py")
@@ -66,9 +67,11 @@ class SolverCrew:
         target: float = -INFINITY,
         polish: int = 0,
         head_start: float | None = None,
+        aside: Aside | None = None,
     ) -> Answer:
         """Minimise a program within `seconds`, process start included; a point as good as `target` ends the search.
 
+        `aside` is called again and again while both solvers run and may tell a better point of the program.
         For `polish` nodes the search goes on towards the optimum although the gap is reached.
         """
         deadline = self._timer() + max(seconds, 0.05)
@@ -84,12 +87,14 @@ class SolverCrew:
             )
             try:
                 while best.status is None and self._timer() < deadline + GRACE:
-                    self._listen(best)
+                    self._listen(best, TICK if rival is None or aside is None else 0.0)
                     if rival is None and self._threads > 1 and best.status is None and self._timer() >= rival_at:
                         rival = CbcChild(program, Path(folder), gap, absolute_gap, deadline - self._timer())
                     if rival is not None:
                         rival.report(best.take, program)
-                if best.status is None or best.winner != "HiGHS":
+                        best.look_aside(aside, program)
+                        best.close(gap, absolute_gap)
+                if not best.told:
                     self._end()
             finally:
                 if rival is not None:
@@ -116,9 +121,9 @@ class SolverCrew:
         if child.stdin is not None:
             write_frame(child.stdin, job)
 
-    def _listen(self, best: "_Best") -> None:
+    def _listen(self, best: "_Best", seconds: float) -> None:
         try:
-            frame = self._frames.get(timeout=TICK)
+            frame = self._frames.get(timeout=seconds) if seconds else self._frames.get_nowait()
         except queue.Empty:
             return
         if frame is None:
@@ -141,6 +146,7 @@ class _Best:
 
     def __init__(self) -> None:
         self.status: str | None = None
+        self.told = False
         self.winner = ""
         self.finder = ""
         self.point: Floats | None = None
@@ -152,6 +158,7 @@ class _Best:
         point = np.asarray(frame["point"], dtype=np.float64)
         self.take("HiGHS", point if point.size else None, float(frame["objective"]), float(frame["bound"]))
         if str(frame["kind"]) == "done":
+            self.told = True
             self.finish(
                 "HiGHS", {"Optimal": "optimal", "Infeasible": "infeasible"}.get(str(frame["status"]), "stopped")
             )
@@ -166,6 +173,23 @@ class _Best:
         if done is not None:
             self.finish(name, done)
 
+    def look_aside(self, aside: Aside | None, program: Program) -> None:
+        """Take a better point that a search beside the solvers found."""
+        point = None if aside is None else aside()
+        if point is not None:
+            self.take("tabu", point, float(program.cost @ point), -INFINITY)
+
+    def close(self, gap: float, absolute_gap: float) -> None:
+        """End the race when the best point of one and the best bound of another prove the gap."""
+        if self.status is None and self.within(gap, absolute_gap):
+            self.finish(self.finder, "optimal")
+
+    def within(self, gap: float, absolute_gap: float) -> bool:
+        """Whether the best point is proven within the gap."""
+        if self.point is None:
+            return False
+        return self.objective - self.bound <= max(absolute_gap, gap * abs(self.objective)) * (1 + 1e-9)
+
     def finish(self, name: str, status: str) -> None:
         self.winner, self.status = name, status
 
@@ -175,8 +199,7 @@ class _Best:
             return Answer("infeasible", None, INFINITY, INFINITY, solver)
         if self.point is None:
             return Answer("unknown", None, INFINITY, self.bound * scale, solver)
-        close = self.objective - self.bound <= max(absolute_gap, gap * abs(self.objective)) * (1 + 1e-9)
-        status = "optimal" if close else "feasible"
+        status = "optimal" if self.within(gap, absolute_gap) else "feasible"
         return Answer(status, self.point, self.objective * scale, self.bound * scale, solver, tuple(self.pool))
 
 

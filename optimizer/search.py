@@ -20,6 +20,7 @@ from optimizer.matrix import INFINITY, Floats, LinearModel
 from optimizer.programs import Answer, Program, program_of
 from optimizer.race import SolverCrew
 from optimizer.repairing import repaired
+from optimizer.tabu import Tabu
 
 INTEGRAL = 1e-7
 ROUNDS = 6
@@ -28,6 +29,8 @@ LARGE = 300
 CORES = (80, 250, 500)
 POLISH, POLISHED = 50, 120
 """Nodes for which a problem of at most so many options is searched beyond the gap: most then get their very optimum."""
+SLICE = 1_000_000
+"""Amounts that one slice of the tabu search reads."""
 ENOUGH = 0.1
 """Seconds below which no solver is asked any more."""
 NEAR = 0.95
@@ -173,15 +176,15 @@ def _branched(
     strict = program
     answer: Answer | None = None
     polish = POLISH if program.columns <= POLISHED else 0
-    made = _exchanged(model, program, offset, ledger, optimum, effort.gap)
-    if made is not None and made.status == "optimal" and not polish:
-        return made
-    if made is not None and hint is None:
-        hint = made.point
+    made = _Made(model, program, offset, ledger, optimum, effort.gap)
+    if made.found is not None and made.found.status == "optimal" and not polish:
+        return made.found
+    if made.found is not None and hint is None:
+        hint = made.found.point
     for _ in range(ROUNDS):
         if effort.left() <= ENOUGH:
             break
-        answer = crew.solve(strict, gap=effort.gap, seconds=effort.left(), hint=hint, polish=polish)
+        answer = crew.solve(strict, gap=effort.gap, seconds=effort.left(), hint=hint, polish=polish, aside=made.go_on)
         bound = min(bound, optimum.objective, -answer.bound + offset)
         if answer.point is None:
             break
@@ -193,28 +196,37 @@ def _branched(
     if answer is not None and answer.status == "infeasible":
         return INFEASIBLE
     bound = min(bound, optimum.objective)
-    easy = made or _easy(model, program, offset, ledger, optimum, bound)
+    easy = made.found or _easy(model, program, offset, ledger, optimum, bound)
     if easy is None:
         raise _no_time()
     return replace(easy, bound=min(easy.bound, max(bound, easy.objective)))
 
 
-def _exchanged(
-    model: LinearModel, program: Program, offset: float, ledger: Ledger, optimum: LinearOptimum, gap: float
-) -> Found | None:
-    """A portfolio made from the relaxation without a solver; `optimal` where the relaxation's bound proves it."""
-    if program.columns > model.choices:
-        return None
-    every = np.ones(len(model.candidates), dtype=bool)
-    slack = NEAR * gap * abs(optimum.objective)
-    point = Exchange(model, program, every).improved(optimum.point, optimum.objective - offset - slack)
-    if point is None:
-        return None
-    chosen = chosen_options(model, point)
-    if ledger.broken(chosen):
-        return None
-    answer = Answer("feasible", point, float(program.cost @ point), -INFINITY, "exchanges")
-    return _found(program, offset, answer, chosen, optimum.objective, gap)
+class _Made:
+    """A portfolio made from the relaxation without a solver, `optimal` where the relaxation's bound proves it."""
+
+    def __init__(
+        self, model: LinearModel, program: Program, offset: float, ledger: Ledger, optimum: LinearOptimum, gap: float
+    ) -> None:
+        self.found: Found | None = None
+        self.tabu: Tabu | None = None
+        if program.columns > model.choices:
+            return
+        exchange = Exchange(model, program, np.ones(len(model.candidates), dtype=bool))
+        least = optimum.objective - offset - NEAR * gap * abs(optimum.objective)
+        point = exchange.improved(optimum.point, least)
+        if point is None:
+            return
+        self.tabu = Tabu(exchange, point, optimum.row_dual)
+        self.steps = max(1, SLICE // exchange.use.size)
+        chosen = chosen_options(model, point)
+        if not ledger.broken(chosen):
+            answer = Answer("feasible", point, float(program.cost @ point), -INFINITY, "exchanges")
+            self.found = _found(program, offset, answer, chosen, optimum.objective, gap)
+
+    def go_on(self) -> Floats | None:
+        """Search on beside the solvers, for about a hundredth of a second."""
+        return None if self.tabu is None else self.tabu.advance(self.steps)
 
 
 def _easy(

@@ -1,131 +1,93 @@
 """Tabu search beside the solvers: it keeps looking for better portfolios while they prove.
 
-Role: good points of hard, small programs, where branch and bound improves its incumbent slowly.
-Must not know: solvers and clocks; it is asked for a number of steps at a time. Critical event tabu search: Glover and
-Kochenberger, in Meta-Heuristics: Theory and Applications, 1996; prices as weights of the rows: Pirkul, Naval Research
-Logistics 34, 1987.
+Role: good points of hard, small programs, whose incumbent branch and bound improves slowly.
+Must not know: solvers and clocks; it is asked for a number of steps at a time. Every step makes the change that is
+best at prices of the rows, forbidden for a while to be undone; what does not fit costs a penalty that rises while it
+does not fit and falls while it does (Gendreau, Hertz and Laporte, Management Science 40, 1994); prices are redrawn now
+and then between a share of the relaxation's and the whole (Pirkul, Naval Research Logistics 34, 1987).
 """
-
-from collections.abc import Iterator
 
 import numpy as np
 
 from optimizer.exchanging import Exchange, Places
 from optimizer.matrix import Floats
 
-DEPTHS = (1, 2, 3, 4, 5, 4, 3, 2)
-"""How far, in changes, the search goes beyond the feasible border before it turns, in turn."""
-TENURE = (4, 12)
-"""Steps for which a change may not be undone, from and to."""
-NOISE, NEAR = 0.05, 0.01
+TENURE = (6, 16)
+"""Steps for which a candidate may not change again, from and to."""
+PERIOD = 1000
+"""Steps at the same prices."""
+SHARE = (0.6, 1.0)
+"""Of the relaxation's prices, from and to; the rest is left to the penalties."""
+NOISE = 0.05
+RISE, FALL = 1.1, 0.97
+FLOOR, LEAST = 0.05, 0.02
+FITS = 1e-9
 
 
 class Tabu:
-    """One search, resumed by `steps`; it oscillates about the border between what fits and what does not."""
+    """One search, resumed by `advance`; its draws come from a seed."""
 
-    def __init__(self, exchange: Exchange, start: Places, base: Floats, dual: Floats, seed: int = 0) -> None:
-        """Begin at `start`; `dual` are the prices of the exchange's rows, `base` what the others hold."""
-        self.exchange, self.base = exchange, base
-        self.taken = start.copy()
+    def __init__(self, exchange: Exchange, start: Floats, dual: Floats, seed: int = 0) -> None:
+        """Begin at the feasible point `start`; `dual` are prices of all rows of the program."""
+        self.exchange = exchange
         self.draw = np.random.default_rng(seed)
-        size = np.where(np.isfinite(exchange.high), np.maximum(np.abs(exchange.high), 1e-9), np.inf)
-        floor = 1e-3 * float(np.abs(exchange.gain).sum()) / len(exchange.high) / size
-        self.price: Floats = np.maximum(dual, 0.0) + floor
-        self.weight: Floats = exchange.use @ self.price
-        self.until = np.zeros(len(exchange.owner), dtype=np.int64)
-        self.now = 0
-        self.best = -np.inf
-        self.found: Places | None = None
+        size = np.abs(exchange.use).max(axis=0)
+        self.use: Floats = exchange.use / size
+        self.high, self.low = (exchange.high + exchange.room) / size, (exchange.low - exchange.room) / size
+        self.dual: Floats = dual[exchange.rows] * size
+        self.price: Floats = np.maximum(np.abs(self.dual), FLOOR * np.abs(self.dual).max(initial=FITS))
+        self.gain = exchange.gain
+        self.taken: Places = exchange.rounded(start)
+        self.held: Floats = self.use[self.taken].sum(axis=0)
+        self.until = np.zeros(len(self.taken), dtype=np.int64)
+        self.now, self.gained = 0, float(self.gain[self.taken].sum())
+        self.best = self.gained
+        self._repriced()
 
-    def steps(self) -> Iterator[Places | None]:
-        """Yield after every change: a choice when it is the best so far, else None."""
-        for depth in self._depths():
-            noise = self.draw.normal(0.0, NOISE, len(self.price))
-            self.weight = self.exchange.use @ (self.price * np.exp(noise))
-            yield from self._rise(depth)
-            yield from self._fall(depth)
-
-    def _depths(self) -> Iterator[int]:
-        while True:
-            yield from DEPTHS
-
-    def _rise(self, beyond: int) -> Iterator[Places | None]:
-        """Take on what fits, then `beyond` changes more."""
-        while (best := self._change(fitting=True)) is not None:
-            yield self._do(best)
-        yield self._polished()
-        for _ in range(beyond):
-            best = self._change(fitting=False)
-            if best is None:
-                return
-            yield self._do(best)
-
-    def _fall(self, beyond: int) -> Iterator[Places | None]:
-        """Give up until all fits, then `beyond` changes more."""
-        left = beyond
-        while left > 0:
-            if self._fits():
-                left -= 1
-            best = self._release()
-            if best is None:
-                return
-            yield self._do(best)
-
-    def _polished(self) -> Places | None:
-        """Exchange from a promising choice that nothing more fits into."""
-        if float(self.exchange.gain[self.taken].sum()) < self.best - NEAR * abs(self.best) or not self._fits():
+    def advance(self, steps: int) -> Floats | None:
+        """Go on for some steps; the best point, when it is better than at any call before."""
+        found: Places | None = None
+        for _ in range(steps):
+            self.now += 1
+            if self.now % PERIOD == 0:
+                self._repriced()
+                self.held = self.use[self.taken].sum(axis=0)
+            if self._step():
+                found = self.taken.copy()
+        if found is None:
             return None
-        taken = self.taken.copy()
-        while self.exchange.moved(taken, self.base) or self.exchange.exchanged(taken, self.base):
-            pass
-        return self._noted(taken)
+        point = np.zeros(self.exchange.program.columns)
+        chosen = self.exchange.columns[found]
+        point[chosen[chosen >= 0]] = 1.0
+        return point
 
-    def _change(self, *, fitting: bool) -> int | None:
-        exchange = self.exchange
-        now = self.taken[exchange.owner]
-        gain = exchange.gain - exchange.gain[now]
-        more = self.weight - self.weight[now]
-        able = (gain > 0) & (self.until <= self.now)
-        if fitting:
-            held = self._held()
-            places = np.flatnonzero(able)
-            after = held + exchange.use[places] - exchange.use[now[places]]
-            places = places[exchange.holds(after)]
+    def _repriced(self) -> None:
+        share = self.draw.uniform(*SHARE)
+        noise = np.exp(self.draw.normal(0.0, NOISE, len(self.price)))
+        self.reduced: Floats = self.gain - share * (self.use @ (self.dual * noise))
+        self.least: Floats = LEAST * (1 + FLOOR - share) * self.price
+        self.penalty: Floats = (1 + FLOOR - share) * self.price
+
+    def _step(self) -> bool:
+        """Make one change; whether it leads to the best choice so far."""
+        owner = self.exchange.owner
+        now = self.taken[owner]
+        after = self.held + self.use - self.use[now]
+        beyond = np.maximum(after - self.high, 0.0) + np.maximum(self.low - after, 0.0)
+        cost = beyond @ self.penalty
+        gained = self.gained + self.gain - self.gain[now]
+        score = self.reduced - self.reduced[now] - cost
+        better = (cost <= 0.0) & (gained > self.best + FITS * abs(self.best))
+        able = (self.until[owner] <= self.now) & (now != np.arange(len(owner)))
+        if better.any():
+            place = int(np.argmax(np.where(better, gained, -np.inf)))
         else:
-            places = np.flatnonzero(able)
-        if not len(places):
-            return None
-        score = gain[places] / np.maximum(more[places], 1e-12)
-        return int(places[np.argmax(score)])
-
-    def _release(self) -> int | None:
-        exchange = self.exchange
-        now = self.taken[exchange.owner]
-        less = self.weight[now] - self.weight
-        places = np.flatnonzero((less > 0) & (self.until <= self.now))
-        if not len(places):
-            return None
-        loss = exchange.gain[now[places]] - exchange.gain[places]
-        return int(places[np.argmin(loss / less[places])])
-
-    def _held(self) -> Floats:
-        held: Floats = self.base + self.exchange.use[self.taken].sum(axis=0)
-        return held
-
-    def _fits(self) -> bool:
-        return bool(self.exchange.holds(self._held()[None, :])[0])
-
-    def _do(self, place: int) -> Places | None:
-        exchange = self.exchange
-        owner = int(exchange.owner[place])
-        self.now += 1
-        self.until[exchange.owner == owner] = self.now + int(self.draw.integers(*TENURE))
-        self.taken[owner] = place
-        return self._noted(self.taken) if self._fits() else None
-
-    def _noted(self, taken: Places) -> Places | None:
-        gained = float(self.exchange.gain[taken].sum())
-        if gained <= self.best:
-            return None
-        self.best, self.found = gained, taken.copy()
-        return self.found
+            place = int(np.argmax(np.where(able, score, -np.inf)))
+        one = int(owner[place])
+        self.until[one] = self.now + int(self.draw.integers(*TENURE))
+        self.taken[one], self.held, self.gained = place, after[place], float(gained[place])
+        broken = (self.held > self.high) | (self.held < self.low)
+        self.penalty = np.maximum(self.penalty * np.where(broken, RISE, FALL), self.least)
+        if better[place]:
+            self.best = self.gained
+        return bool(better[place])
