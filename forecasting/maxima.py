@@ -58,12 +58,19 @@ def maximum(history: History, origin: int, window: int) -> Maximum:
     paths = paths_at(history, origin, past, window)
     raw = paths.max(axis=2)
     quantiles, calibrated = calibrated_quantiles(_past_windows(history, origin, past, np.median(raw, axis=0), window))
+    calibrated[_without_a_day(history, origin)] = 0
     for i in np.flatnonzero(calibrated == 0):
         quantiles[i] = np.quantile(raw[:, i], GRID)
     quantiles = np.where(history.non_negative[:, None], np.maximum(quantiles, 0.0), quantiles)
     usual = _stretched(paths, quantiles)
     raised, quantiles = _with_events(usual, quantiles, history.uplifts[origin, :, :window])
     return Maximum(raised, quantiles, calibrated, _times(history, origin, raised))
+
+
+def _without_a_day(history: History, origin: int) -> Ints:
+    """Series too young to be measured by what is known of the others: no whole day, or a single step."""
+    back, least = int(history.backs[origin]), max(history.blocks.day, 2)
+    return np.flatnonzero([len(y) - back < least for y in history.blocks.histories])
 
 
 def _with_events(paths: Floats, quantiles: Floats, uplifts: Floats) -> tuple[Floats, Floats]:

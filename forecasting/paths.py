@@ -23,6 +23,7 @@ BIAS_KEPT = 0.1
 DEVIATION_PATHS = 8
 FEW_RESIDUALS = 10
 STRETCHES = (0.7, 1.0, 1.5)
+YOUNG_DAYS = 2
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,16 @@ def paths_at(history: History, origin: int, past: Ints, window: int) -> Floats:
     """Paths (path, series, step) of the first `window` steps from an origin, on the residuals of origins `past`.
 
     With too few of them, windows known only in part are continued; a series without any residual of its own moves as
-    its history moved.
+    its history moved, and one without two days of history as the others of its pool moved.
     """
     enough = len(past) >= FEWEST_RESIDUALS
     residuals = scaled_residuals(history, past, window) if enough else _partial_residuals(history, origin, window)
     unknown = ~np.isfinite(residuals).any(axis=(0, 2)) if len(residuals) else np.zeros(0, dtype=np.bool_)
     if unknown.any():
-        moves = _deviations(history, int(history.backs[origin]), window)[:, unknown]
+        moves = _deviations(history, int(history.backs[origin]), window)
         residuals = residuals.copy()
-        residuals[:, unknown] = moves[np.arange(len(residuals)) % len(moves)]
+        for i in np.flatnonzero(unknown):
+            residuals[:, i] = _borrowed(history, origin, moves, int(i), len(residuals))
     return _paths(history, origin, residuals, window)
 
 
@@ -118,6 +120,18 @@ def _deviations(history: History, back: int, window: int) -> Floats:
             for k in range(DEVIATION_PATHS):
                 found[k, i] = np.resize(np.roll(deviation, k * len(seen) // DEVIATION_PATHS), window)
     return found
+
+
+def _borrowed(history: History, origin: int, moves: Floats, index: int, count: int) -> Floats:
+    """Moves (path, step) of a series without residuals: its own, or in turn those of its pool when it is young."""
+    blocks, back = history.blocks, int(history.backs[origin])
+    lengths = np.array([len(y) - back for y in blocks.histories])
+    mates = np.array([group == history.groups[index] for group in history.groups]) & (
+        lengths >= YOUNG_DAYS * blocks.day
+    )
+    sources = np.flatnonzero(mates) if mates.any() and not mates[index] else np.array([index])
+    path = np.arange(count)
+    return np.asarray(moves[path % len(moves), sources[path % len(sources)]])
 
 
 def _paths(history: History, origin: int, residuals: Floats, window: int) -> Floats:

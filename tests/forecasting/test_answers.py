@@ -132,4 +132,5 @@ def test_a_young_series_among_old_ones_is_answered_with_width(panel: pd.DataFram
     ).set_index("unique_id")
     row, seen = answer.loc["s1"], young[young.unique_id == "s1"].y
     assert row.q95 > 1.02 * row.q5
+    assert (row.calibrated == 0) == (hours < 24)
     assert 0.5 * seen.max() < row.q50 < 2 * seen.max()
