@@ -5,37 +5,25 @@ Must not know: how costs are allocated.
 """
 
 import datetime as dt
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
-from btim.allocation import Allocation, allocate
 from btim.contracts import commitment_view, expiring
-from btim.covered_months import Months, chosen_months
-from btim.errors import ValueFormatError
+from btim.covered_months import Months
 from btim.intercompany import group_view
 from btim.ledger import Ledger, open_ledger
 from btim.rates import rate_basis, with_rates
-from btim.stamp import Stamp, stamp
-from btim.tagging import tagged_elements, with_tags
 from btim.view_frames import LINE_COLUMNS
-from btim.views import consumer_view, finance_view, technology_view
+from btim.views import finance_view
 from service.comma_lists import items_of
 from service.commands.publishing import Csv, Since, show
+from service.ledger_views import ledger_view, span_of, tags_of
 from service.terminal_tables import print_table
 
-LAYER_COLUMNS = ("tower", "solution", "consumer")
 NOTICE_DAYS = 180
-USED = {
-    "finance": ("budget", "plan_volumes", "volumes", "rates"),
-    "technology": ("drivers", "volumes", "benchmarks", "prices", "rates"),
-    "consumer": ("drivers", "volumes", "benchmarks", "prices", "rates"),
-}
-"""Files beside the ledger that a view's numbers come from."""
 
 
 class View(StrEnum):
@@ -67,60 +55,13 @@ def view(
     opened = with_rates(open_ledger(*ledger, currency=currency, data=data), rate_basis(rates, constant_month))
     if group:
         opened = group_view(opened)
-    covered: Months = _span(month) or months
-    tags = _tags(tag)
-    frame, beside = _frame(which, opened, tuple(items_of(by or "")), covered, tags, plan)
+    covered: Months = span_of(month) or months
+    tags = tags_of(tag)
+    frame, beside = ledger_view(which.value, opened, tuple(items_of(by or "")), covered, tags, plan)
     keys = [name for name in LINE_COLUMNS if name in frame.columns]
     show(frame, beside, title=f"{which.value} view", csv=csv, since=since, keys=keys)
     if which is View.FINANCE and not tags:
         _beside_finance(opened, covered, beside.as_of)
-
-
-def _span(month: str | None) -> Months:
-    if month is None:
-        return None
-    first, _, last = month.partition(":")
-    return (first, last or first)
-
-
-def _tags(texts: list[str] | None) -> dict[str, str]:
-    wanted = {}
-    for text in texts or []:
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise ValueFormatError("is not tag=value", field="--tag", value=text, remedy='write "AI Enabled=Yes"')
-        wanted[name.strip()] = value.strip()
-    return wanted
-
-
-def _frame(
-    which: View, opened: Ledger, keys: tuple[str, ...], months: Months, tags: Mapping[str, str], plan: str | None
-) -> tuple[pd.DataFrame, Stamp]:
-    """A view and what stands beside it; tags of elements choose rows, tags that only lines carry choose lines."""
-    covered = chosen_months(opened, months)
-    if which is View.FINANCE:
-        chosen = with_tags(opened, tags) if tags else opened
-        frame = finance_view(chosen, keys or ("pool", "expenditure"), months, plan=plan)
-        return frame, stamp(chosen, which.value, covered, inputs=USED[which.value])
-    by = keys or (("tower",) if which is View.TECHNOLOGY else ("consumer", "solution"))
-    layers = [layer for layer in LAYER_COLUMNS if layer in by]
-    carriers = {layer: tagged_elements(opened, layer, tags) for layer in layers} if tags else {}
-    if tags and not any(carriers.values()):
-        opened = with_tags(opened, tags)
-    allocation = allocate(opened)
-    frame = _allocated(which, opened, by, months, allocation)
-    if any(carriers.values()):
-        carries = [frame[layer].isin(elements) for layer, elements in carriers.items()]
-        frame = frame[pd.concat(carries, axis=1).any(axis=1)].reset_index(drop=True)
-    return frame, stamp(opened, which.value, covered, allocation=allocation, inputs=USED[which.value])
-
-
-def _allocated(
-    which: View, opened: Ledger, by: tuple[str, ...], months: Months, allocation: Allocation
-) -> pd.DataFrame:
-    if which is View.TECHNOLOGY:
-        return technology_view(opened, months, by=by, allocation=allocation)
-    return consumer_view(opened, by, months, allocation=allocation)
 
 
 def _beside_finance(opened: Ledger, months: Months, as_of: str) -> None:
