@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic_core import to_json
 
-from btim.errors import SchemaError
+from btim.errors import SchemaError, listed
 from btim.tables import read_table
 from forecasting.frequency import frequency
 from service.api.bodies import json_body, refuse_unknown_parameters
@@ -24,6 +24,7 @@ from service.api.receiving import ReceivedFile, received
 from service.api.refusals import BadParameter
 from service.api.repeating import Reply, once, repeat_of
 from service.api.resources import listing_of
+from service.api.routes import levels_of
 from service.api.serving import caller_of
 from service.api.uploads import BINARY, add_input, keep_all
 from service.comma_lists import items_of
@@ -33,6 +34,8 @@ from service.store import Filter, Unit
 from service.store.input_tables import OPEN
 
 panels = APIRouter(tags=["demand"])
+EFFORTS = ("quick", "standard", "full")
+LISTS = {"season": "seasons", "windows": "windows", "holidays": "holidays"}
 SETTINGS = ("freq", "season", "windows", "levels", "tz", "effort", "holidays")
 BATCH = "unique_id,ds,y\ncpu,2026-01-31,63\n"
 PANEL_ID = identity("id", "The panel.", "pan_5f1c2a")
@@ -186,12 +189,18 @@ def _checked(frame: pd.DataFrame, settings: dict[str, Any], file: str) -> list[d
 
 def _settings(request: Request) -> dict[str, Any]:
     given = request.query_params
-    settings: dict[str, Any] = {name: given[name] for name in SETTINGS if name in given}
-    settings["freq"] = _required(request, "freq")
-    step = frequency(settings["freq"])
-    for name in ("season", "windows"):
-        for span in items_of(settings.get(name, "")):
+    freq = _required(request, "freq")
+    step = frequency(freq)
+    lists = {kept: items_of(given[name]) for name, kept in LISTS.items() if name in given}
+    for name in ("seasons", "windows"):
+        for span in lists.get(name, []):
             step.steps(span, name)
+    settings: dict[str, Any] = {"freq": freq, **lists}
+    settings |= {name: given[name] for name in ("tz", "effort") if name in given}
+    if settings.get("effort", EFFORTS[0]) not in EFFORTS:
+        raise BadParameter("is not known", field="effort", value=settings["effort"], remedy=f"use {listed(EFFORTS)}")
+    if "levels" in given:
+        settings["levels"] = levels_of(given["levels"])
     return settings
 
 

@@ -60,7 +60,7 @@ async def peaks(
         freq=freq,
         seasons=items_of(season),
         windows=items_of(windows),
-        levels=_levels(levels),
+        levels=levels_of(levels),
         totals=totals,
         tz=tz,
         effort=effort,
@@ -107,9 +107,17 @@ async def readings(request: Request) -> dict[str, Any]:
     return {"readings": [reading.to_dict() for reading in found]}
 
 
-def _levels(text: str) -> list[float]:
+def levels_of(text: str) -> list[float]:
+    """Quantile levels, separated by commas.
+
+    Raises:
+        ValueFormatError: one is not a number between 0 and 1.
+    """
     try:
-        return [float(item) for item in items_of(text)]
+        levels = [float(item) for item in items_of(text)]
+        if not all(0 < level < 1 for level in levels):
+            raise ValueError(text)
+        return levels
     except ValueError:
         raise ValueFormatError(
             "is not a list of numbers", field="levels", value=text, remedy="write levels like 0.5,0.95"

@@ -15,6 +15,7 @@ from service.api.bodies import json_body, refuse_unknown_parameters
 from service.api.describing import Body, described, gives, identity
 from service.api.etags import etag_of, require_match
 from service.api.lists import example_of
+from service.api.members import known_keys, optional_text, text_member
 from service.api.repeating import Reply, known_answer, once, repeat_of
 from service.api.resources import listing_of
 from service.api.serving import Caller, caller_of
@@ -77,14 +78,15 @@ async def make(request: Request) -> Response:
     known = await known_answer(caller, repeat)
     if known is not None:
         return known
-    name, own, explain = _text(body, "name"), _changes(body), _explain(body)
-    _known_keys(body, NEW)
+    known_keys(body, NEW)
+    name, own, explain = text_member(body, "name"), _changes(body), _explain(body)
+    note = optional_text(body, "note", LONGEST)
     portfolio, changes, problem = await caller.read(lambda unit: _beginning(unit, body, own))
     answer = await run_in_threadpool(caller.serving.crews.solve, problem, explain)
 
     def effect(unit: Unit) -> Reply:
         scenario = unit.scenarios.add(
-            name, portfolio, changes, actor=caller.actor, parent=body.get("parent"), note=str(body.get("note") or "")
+            name, portfolio, changes, actor=caller.actor, parent=body.get("parent"), note=note
         )
         kept = keep_answer(unit, portfolio, problem, answer, explain=explain)
         unit.scenarios.attach(scenario["id"], scenario["version"], kept)
@@ -111,7 +113,7 @@ async def change(request: Request) -> Response:
     refuse_unknown_parameters(request, frozenset())
     caller = await caller_of(request)
     body = await json_body(request, caller.serving.max_body)
-    _known_keys(body, CHANGE)
+    known_keys(body, CHANGE)
     repeat = repeat_of(request, repr(body) + request.headers.get("if-match", ""))
     known = await known_answer(caller, repeat)
     if known is not None:
@@ -152,8 +154,8 @@ async def adopt(request: Request) -> Response:
     refuse_unknown_parameters(request, frozenset())
     caller = await caller_of(request)
     body = await json_body(request, caller.serving.max_body)
-    _known_keys(body, SIGNATURES)
-    business, technology = _text(body, "business"), _text(body, "technology")
+    known_keys(body, SIGNATURES)
+    business, technology = text_member(body, "business"), text_member(body, "technology")
     repeat = repeat_of(request, repr(body) + request.headers.get("if-match", ""))
     known = await known_answer(caller, repeat)
     if known is not None:
@@ -187,10 +189,10 @@ def _beginning(unit: Unit, body: dict[str, Any], own: list[str]) -> tuple[str, l
     if (body.get("parent") is None) == (body.get("portfolio") is None):
         raise SchemaError("needs a portfolio or a parent", field="portfolio", remedy="send one of the two")
     if body.get("parent") is not None:
-        parent = unit.scenarios.get(_text(body, "parent"))
+        parent = unit.scenarios.get(text_member(body, "parent"))
         portfolio, changes = parent["portfolio"], [*parent["changes"], *own]
     else:
-        portfolio, changes = _text(body, "portfolio"), own
+        portfolio, changes = text_member(body, "portfolio"), own
     return portfolio, changes, problem_of(unit, portfolio, changes)
 
 
@@ -210,23 +212,12 @@ def _kept_answer(unit: Unit, id_: str) -> dict[str, Any] | None:
 def _values(body: dict[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if "name" in body:
-        values["name"] = _text(body, "name")
+        values["name"] = text_member(body, "name")
     if "note" in body:
-        if not isinstance(body["note"], str) or len(body["note"]) > LONGEST:
-            raise ValueFormatError("must be a text", field="note", value=body["note"], remedy="write a note")
-        values["note"] = body["note"]
+        values["note"] = optional_text(body, "note", LONGEST)
     if "set" in body:
         values["changes"] = _changes(body)
     return values
-
-
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not value.strip() or len(value) > TEXT["maxLength"]:  # type: ignore[operator]
-        raise ValueFormatError(
-            "must be a text of 1 to 200 characters", field=name, value=value, remedy="give one that is not blank"
-        )
-    return value
 
 
 def _changes(body: dict[str, Any]) -> list[str]:
@@ -241,12 +232,3 @@ def _explain(body: dict[str, Any]) -> str:
     if given not in EXPLAIN:
         raise ValueFormatError("is not a known word", field="explain", value=given, remedy=f"use {listed(EXPLAIN)}")
     return str(given)
-
-
-def _known_keys(body: dict[str, Any], schema: dict[str, Any]) -> None:
-    unknown = sorted(set(body) - set(schema["properties"]))
-    if unknown:
-        raise SchemaError("unknown key", field=unknown[0], remedy=f"known here: {listed(schema['properties'])}")
-    for name in schema["required"]:
-        if name not in body:
-            raise SchemaError("is missing", field=name, remedy="add it")

@@ -16,6 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from btim.errors import NotFoundError
 from service.api.refusals import BadParameter
 from service.api.request_ids import current_request_id
+from service.opened_ledgers import OpenedLedgers
 from service.solver_crews import SolverCrews
 from service.store import Store, Unit
 
@@ -36,6 +37,16 @@ class Serving:
     max_body: int = 64 * 1024**2
     crews: SolverCrews = field(default_factory=SolverCrews)
     known: set[str] = field(default_factory=set)
+    ledgers: OpenedLedgers = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep opened ledgers beside the store they come from."""
+        self.ledgers = OpenedLedgers(self.store)
+
+    def close(self) -> None:
+        """End solver children and remove opened ledgers; the store is left to whoever opened it."""
+        self.crews.close()
+        self.ledgers.close()
 
 
 @dataclass(frozen=True, slots=True)

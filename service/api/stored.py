@@ -8,10 +8,13 @@ from fastapi import APIRouter
 
 from service.api.jobs import jobs
 from service.api.lists import add_list, add_record
+from service.api.ledgers import ledgers
 from service.api.panels import panels
 from service.api.portfolios import portfolios
+from service.api.reports import reports
 from service.api.scenario_answers import answers
 from service.api.scenarios import scenarios
+from service.api.towers import towers
 from service.api.uploads import uploads
 
 lists = APIRouter()
@@ -38,4 +41,4 @@ _audit = APIRouter(tags=["operation"])
 add_list(_audit, "/audit", "audit", summary="Who did what, in order")
 lists.include_router(_audit)
 
-ROUTERS = (lists, uploads, panels, portfolios, scenarios, answers, jobs)
+ROUTERS = (lists, uploads, ledgers, panels, towers, portfolios, scenarios, answers, reports, jobs)

@@ -58,6 +58,11 @@ class Forecasts:
         query = query.where(peak_rows.c.tower == tower).order_by(desc(forecasts.c.sequence))
         return self._scope.first(query)
 
+    def steps(self, id_: str) -> list[Row]:
+        """Steps of a run, by series and stamp."""
+        query = self._scope.select(forecast_rows, forecast=id_)
+        return self._scope.all(query.order_by(forecast_rows.c.unique_id, forecast_rows.c.ds))
+
     def peaks(self, id_: str, **equal: Any) -> list[Row]:
         """Peaks of a run, by series and window, with these values."""
         query = self._scope.select(peak_rows, forecast=id_, **equal)

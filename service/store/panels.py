@@ -59,6 +59,14 @@ class Panels:
         """
         return self._scope.one(panels, "panel", id=id_)
 
+    def towers(self) -> list[Row]:
+        """Towers by name and panel: how many series each has now, and their last step."""
+        counted = func.count(func.distinct(panel_rows.c.unique_id)).label("series")
+        shown = (panel_rows.c.tower, panel_rows.c.panel, counted, func.max(panel_rows.c.ds).label("last_ds"))
+        query = select(*shown).where(self._scope.mine(panel_rows, panel_rows.c.tower != "", until=OPEN))
+        keys = (panel_rows.c.tower, panel_rows.c.panel)
+        return self._scope.all(query.group_by(*keys).order_by(*keys))
+
     def upsert(
         self, id_: str, rows: Iterable[Mapping[str, Any]], *, sha256: str, version: int | None = None
     ) -> Written:

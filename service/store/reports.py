@@ -159,6 +159,11 @@ class ValueEvents:
         self._scope.insert(event_reviews, [{**line, "before": before, "created_at": stamp.at}])
         return row | new
 
+    def standing(self) -> list[Row]:
+        """Events that count or wait for a person, in the order in which they were read."""
+        is_standing = value_events.c.state.in_((*COUNTED, REVIEW))
+        return self._scope.all(self._scope.select(value_events, is_standing).order_by(value_events.c.sequence))
+
     def counted(self, solution: str | None = None) -> list[Row]:
         """Events that count, of one solution or of all, the newest first."""
         chosen = {} if solution is None else {"solution": solution}
