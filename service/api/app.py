@@ -9,7 +9,7 @@ from importlib import metadata
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from service.api import problems, routes, stored
+from service.api import problems, recommending, routes, stored
 from service.api.description import install_description
 from service.api.request_ids import RequestIds
 from service.api.retirement import RETIRED, Announcements
@@ -29,7 +29,9 @@ def create_app(serving: Serving | None = None) -> FastAPI:
     problems.install(app)
     app.include_router(routes.health)
     app.include_router(routes.api, prefix=ROOT)
-    if serving is not None:
+    if serving is None:
+        app.include_router(recommending.stateless, prefix=ROOT)
+    else:
         app.state.serving = serving
         for router in stored.ROUTERS:
             app.include_router(router, prefix=ROOT)

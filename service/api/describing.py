@@ -56,15 +56,15 @@ def described(
     bodies: Sequence[Body] = (),
     status: int = 200,
     about: str = "The answer.",
-    more: Mapping[int, str] | None = None,
+    more: Mapping[int, tuple[str, Mapping[str, Any] | None]] | None = None,
     headers: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What `openapi_extra` adds to an operation: `answer` maps media types to `{schema, example}`."""
     responses: dict[str, Any] = {str(status): {"description": about} | ({"content": dict(answer)} if answer else {})}
     if headers:
         responses[str(status)]["headers"] = {name: {"schema": {"type": "string"}} for name in headers}
-    for code, words in (more or {}).items():
-        responses[str(code)] = {"description": words}
+    for code, (words, content) in (more or {}).items():
+        responses[str(code)] = {"description": words} | ({"content": dict(content)} if content else {})
     extra: dict[str, Any] = {"responses": responses}
     if params:
         extra["parameters"] = [param.to_dict() for param in params]

@@ -60,7 +60,7 @@ def add_record(
     router: APIRouter, path: str, kind: str, *, summary: str, shown: Callable[[Unit, dict[str, Any]], Any] | None = None
 ) -> None:
     """Serve one record at `path`, which ends in `{id}`; `shown` may lay it out otherwise or add to it."""
-    listing = listing_of(kind)
+    listing = listing_of(kind, whole=True)
 
     async def record(request: Request) -> Response:
         refuse_unknown_parameters(request, frozenset())
@@ -87,7 +87,7 @@ def add_record(
             gives(example_of(listing), row_schema(listing.fields)),
             params=[identity("id", "Its id.", str(listing.fields["id"].example))],
             about="The record.",
-            more={304: "The client's copy is current."},
+            more={304: ("The client's copy is current.", None)},
             headers=["ETag"],
         ),
     )

@@ -252,11 +252,11 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def listing_of(kind: str) -> Listing:
-    """The public list of a kind of record: the described, not hidden fields of the store's."""
+def listing_of(kind: str, *, whole: bool = False) -> Listing:
+    """The public list of a kind of record: the described fields of the store's, the large ones only if `whole`."""
     stored = LISTINGS[kind]
     abouts = {**SHARED, **OWN.get(kind, {})}
-    given = [stored.table.c[name] for name in stored.fields if name not in stored.hidden and name in abouts]
+    given = [stored.table.c[name] for name in stored.fields if name in abouts and (whole or name not in stored.hidden)]
     fields = {column.name: _field(column, abouts[column.name]) for column in given}
     sorts = tuple(name for name in stored.sorts if name in fields)
     default = "-sequence" if "sequence" in sorts else sorts[0]

@@ -14,7 +14,6 @@ from fastapi.concurrency import run_in_threadpool
 
 import forecasting
 import nlp
-import optimizer
 from btim import panel as columns
 from btim.catalogue import catalogue_of
 from btim.errors import SchemaError, ValueFormatError, listed
@@ -67,22 +66,6 @@ async def peaks(
         file=BODY,
     )
     return {"source_sha256": _sha256(text), "input_rows": len(frame), "rows": _records(answer)}
-
-
-@api.post(
-    "/recommendations",
-    tags=["portfolio"],
-    summary="What to fund, what it returns, and why not the rest",
-    openapi_extra=examples.RECOMMENDATIONS,
-)
-async def recommendations(
-    request: Request,
-    explain: Annotated[str, Query(description="fast (LP estimates) or exact (proved by solving again).")] = "fast",
-) -> dict[str, Any]:
-    """Solve a portfolio problem; `optimal`, `feasible` and `infeasible` are all answers."""
-    problem = optimizer.parse_problem(await json_body(request))
-    recommendation = await run_in_threadpool(optimizer.solve, problem, explain=explain)
-    return recommendation.to_dict()
 
 
 @api.post(

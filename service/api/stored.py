@@ -7,10 +7,11 @@ Must not know: what the records mean.
 from fastapi import APIRouter
 
 from service.api.jobs import jobs
-from service.api.lists import add_list, add_record
 from service.api.ledgers import ledgers
+from service.api.lists import add_list, add_record
 from service.api.panels import panels
 from service.api.portfolios import portfolios
+from service.api.recommending import recommending
 from service.api.reports import reports
 from service.api.scenario_answers import answers
 from service.api.scenarios import scenarios
@@ -41,4 +42,4 @@ _audit = APIRouter(tags=["operation"])
 add_list(_audit, "/audit", "audit", summary="Who did what, in order")
 lists.include_router(_audit)
 
-ROUTERS = (lists, uploads, ledgers, panels, towers, portfolios, scenarios, answers, reports, jobs)
+ROUTERS = (lists, uploads, ledgers, panels, towers, portfolios, scenarios, answers, recommending, reports, jobs)

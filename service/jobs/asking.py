@@ -7,7 +7,7 @@ Must not know: how anything is done.
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -94,16 +94,17 @@ def ask_recommendation(
     return unit.jobs.ask("recommendation", parameters, request_id=request_id)
 
 
-def ask_frontier(unit: Unit, portfolio: str, *, points: int = 16, request_id: str = "") -> Asked:
-    """Ask for the best value at each of several budgets.
+def ask_frontier(
+    unit: Unit, portfolio: str, *, changes: Sequence[str] = (), points: int = 16, request_id: str = ""
+) -> Asked:
+    """Ask for the best value at each of several budgets, of a portfolio with a scenario's changes.
 
     Raises:
         NotFoundError: no such portfolio.
     """
     unit.portfolios.get(portfolio)
-    return unit.jobs.ask(
-        "frontier", {"portfolio": portfolio, "points": points, "release": RELEASE}, request_id=request_id
-    )
+    parameters = {"portfolio": portfolio, "changes": list(changes), "points": points, "release": RELEASE}
+    return unit.jobs.ask("frontier", parameters, request_id=request_id)
 
 
 def ask_scenario(unit: Unit, scenario: str, *, explain: str = "fast", request_id: str = "") -> Asked:

@@ -44,7 +44,9 @@ KINDS: dict[str, Kind] = {
     "recommendation": Kind(
         "service.jobs.portfolio_work:recommend", "Recommend what to fund.", ("portfolio", "explain", "forecast")
     ),
-    "frontier": Kind("service.jobs.portfolio_work:frontier", "Budget against value.", ("portfolio", "points")),
+    "frontier": Kind(
+        "service.jobs.portfolio_work:frontier", "Budget against value.", ("portfolio", "changes", "points")
+    ),
     "scenario": Kind(
         "service.jobs.portfolio_work:solve_scenario", "Solve a what-if.", ("scenario", "version", "explain")
     ),

@@ -19,6 +19,7 @@ from btim.ledger_settings import read_settings
 from btim.money import minor_digits, to_minor
 from btim.technology_view import RETURNED
 from btim.views import consumer_view, finance_view, technology_view
+from service.input_checks import named_files
 from service.jobs.plain_values import plain, records, text
 from service.jobs.run import Finish, Run
 from service.store import Unit
@@ -43,7 +44,8 @@ def import_ledger(run: Run) -> Finish:
     run.tell(2, "fetching files")
     main = _fetched(run)
     run.tell(10, "importing")
-    ledger = open_ledger(main, currency=asked["currency"])
+    with named_files():
+        ledger = open_ledger(main, currency=asked["currency"])
     if not ledger.reconciliation.holds:
         raise RuleError("the ledger does not meet a control total", file=asked["main"]["file"], remedy="see the totals")
     run.tell(50, "allocating")

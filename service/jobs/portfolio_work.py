@@ -12,10 +12,10 @@ import pandas as pd
 import optimizer
 from btim import panel as columns
 from btim.errors import ConflictError
-from btim.portfolio import Problem
 from optimizer.scenarios import changed, money_limits
 from service.headroom import with_headroom
 from service.jobs.run import Finish, Run
+from service.scenario_solving import problem_of
 from service.store import Unit
 from service.store.scope import Row
 
@@ -53,18 +53,25 @@ def frontier(run: Run) -> Finish:
     run.tell(5, "reading the problem")
     with run.reading() as unit:
         record = unit.portfolios.get(asked["portfolio"])
-    problem = optimizer.parse_problem(record["problem"])
+    problem = changed(optimizer.parse_problem(record["problem"]), asked["changes"])
     limits = money_limits(problem)
     if not limits:
         raise ConflictError("the portfolio has no limit on money", value=asked["portfolio"], remedy="state a budget")
     run.tell(10, "solving at each budget")
     points = [point.to_dict() for point in optimizer.frontier(problem, limits=limits, points=int(asked["points"]))]
     body = {"limits": limits, "currency": record["currency"], "points": points}
-    facts = {"problem_sha256": record["sha256"], "status": "optimal", "objective": None, "solver": "frontier"}
+    facts = {"problem_sha256": problem.sha256(), "status": "optimal", "objective": None, "solver": "frontier"}
+
+    settings = {"points": asked["points"], "changes": asked["changes"]}
 
     def finish(unit: Unit) -> Mapping[str, Any]:
         made = unit.recommendations.add(
-            "frontier", asked["portfolio"], body, **facts, settings={"points": asked["points"]}, job=run.job
+            "frontier",
+            asked["portfolio"],
+            body,
+            **facts,
+            settings=settings,
+            job=run.job,
         )
         return {"recommendation": made["id"], "points": len(points)}
 
@@ -72,14 +79,14 @@ def frontier(run: Run) -> Finish:
 
 
 def solve_scenario(run: Run) -> Finish:
-    """Solve a scenario as it was at a version: its parents' changes first, then its own."""
+    """Solve a scenario as it was at a version: its portfolio with all its changes, those of its parents among them."""
     asked = run.parameters
     run.tell(5, "reading the scenario")
     with run.reading() as unit:
         record = unit.scenarios.get(asked["scenario"])
         if record["version"] != asked["version"]:
             raise ConflictError("the scenario changed meanwhile", value=asked["scenario"], remedy="solve it again")
-        problem = scenario_problem(unit, record)
+        problem = problem_of(unit, record["portfolio"], record["changes"])
     run.tell(20, "solving")
     body = optimizer.solve(problem, explain=asked["explain"]).to_dict()
 
@@ -89,23 +96,6 @@ def solve_scenario(run: Run) -> Finish:
         return {"recommendation": made["id"], "status": body["status"], "attached": attached}
 
     return finish
-
-
-def scenario_problem(unit: Unit, record: Row) -> Problem:
-    """The problem that a scenario asks: its portfolio with the changes of its parents, the oldest first, and its own.
-
-    Raises:
-        InputError: a change cannot be read or names nothing.
-    """
-    changes: list[str] = list(record["changes"])
-    parent, seen = record["parent"], {record["id"]}
-    while parent is not None and parent not in seen:
-        seen.add(parent)
-        row = unit.scenarios.get(parent)
-        changes = [*row["changes"], *changes]
-        parent = row["parent"]
-    problem = optimizer.parse_problem(unit.portfolios.get(record["portfolio"])["problem"])
-    return changed(problem, changes) if changes else problem
 
 
 def _kept(unit: Unit, run: Run, portfolio: str, body: Mapping[str, Any], settings: Mapping[str, Any]) -> Row:

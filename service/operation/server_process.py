@@ -43,8 +43,10 @@ def main(handle: int) -> None:
         )
     )
     when_alone(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    serving.crews.warm()
     logger.info("server ready")
     server.run(sockets=[socket.socket(fileno=handle)])
+    serving.close()
     store.close()
     logger.info("server stopped")
 
