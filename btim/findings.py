@@ -6,18 +6,20 @@ Must not know: how cost was allocated or value was read. Thresholds are argument
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 import pandas as pd
 
-from btim.allocation import Allocation, allocate
+from btim.allocation import METERED_BASES, Allocation, allocate
 from btim.covered_months import Months, chosen_months, period_of
-from btim.element_costs import element_costs
+from btim.credited import Credited
+from btim.element_costs import element_costs, full_costs
 from btim.ledger import Ledger
 from btim.money import from_minor
 from btim.technology_view import utilisation
 from btim.unit_costs import unit_costs
+from btim.view_frames import share_of
 
 KINDS = ("unit_cost_above_benchmark", "low_utilisation", "duplicate_purchase", "cost_outruns_value", "dear_module")
 CENT = Decimal("0.01")
@@ -58,7 +60,7 @@ def findings(
     ledger: Ledger,
     *,
     allocation: Allocation | None = None,
-    credited: Mapping[str, Decimal] | None = None,
+    credited: Mapping[str, Credited] | None = None,
     months: Months = 12,
     thresholds: Thresholds | None = None,
 ) -> tuple[Finding, ...]:
@@ -67,8 +69,9 @@ def findings(
     Args:
         ledger: the ledger; without benchmarks, volumes or owners the kinds that rest on them find nothing.
         allocation: of this ledger, when it was made already.
-        credited: money credited to each solution over the whole of the ledger's months (a value ledger's realised
-            savings and gains); solutions that are not in it are not judged.
+        credited: what reports credit to each solution over the whole of the ledger's months (`btim.credited`);
+            solutions that are not in it are not judged. Value that waits for a person speaks for a solution, as if all
+            of it were accepted, and is never called value: a finding holds however the review ends.
         months: what unit cost, utilisation and purchases look at; cost against value looks at all months.
         thresholds: when something becomes a finding.
     """
@@ -94,7 +97,7 @@ def findings_frame(found: Sequence[Finding]) -> pd.DataFrame:
 def _dear_units(ledger: Ledger, allocation: Allocation, months: tuple[str, ...], limits: Thresholds) -> list[Finding]:
     found = []
     for layer in ("tower", "solution"):
-        costs = element_costs(allocation, layer, months)
+        costs = full_costs(allocation, layer, months)
         frame = unit_costs(ledger, layer, costs, months)
         for line in frame[frame["benchmark"].notna()].to_dict("records"):
             if line["gap_share"] >= limits.gap:
@@ -117,7 +120,7 @@ def _dear_units(ledger: Ledger, allocation: Allocation, months: tuple[str, ...],
 def _idle(ledger: Ledger, allocation: Allocation, months: tuple[str, ...], limits: Thresholds) -> list[Finding]:
     found = []
     for layer in ("tower", "solution"):
-        costs = element_costs(allocation, layer, months)
+        costs = full_costs(allocation, layer, months)
         frame = utilisation(ledger, layer, months)
         for line in frame[frame["utilisation"] < float(limits.utilisation)].to_dict("records"):
             name, used = str(line[layer]), Decimal(repr(float(line["utilisation"])))
@@ -171,27 +174,37 @@ def _duplicates(ledger: Ledger, months: tuple[str, ...], limits: Thresholds) -> 
 
 
 def _outrun(
-    ledger: Ledger, allocation: Allocation, credited: Mapping[str, Decimal], limits: Thresholds
+    ledger: Ledger, allocation: Allocation, credited: Mapping[str, Credited], limits: Thresholds
 ) -> list[Finding]:
-    costs = element_costs(allocation, "solution", ledger.months)
+    costs = full_costs(allocation, "solution", ledger.months)
     found = []
     for name, value in sorted(credited.items()):
         cost = from_minor(costs.get(name, 0), ledger.currency)
-        if cost > 0 and value < limits.value * cost:
+        if cost > 0 and value.at_most < limits.value * cost:
             found.append(
                 Finding(
                     kind="cost_outruns_value",
                     layer="solution",
                     element=name,
-                    stake=(cost - value).quantize(CENT),
+                    stake=(cost - value.at_most).quantize(CENT),
                     period=period_of(ledger.months),
-                    reason=f"reports credit {value:,.0f} {ledger.currency} to a cost of {cost:,.0f}: "
-                    f"{value / cost:.0%}, below {limits.value:.0%}",
+                    reason=_credit(value, cost, ledger.currency, limits),
                     action="ask its owners what else it returns; else shrink, merge or retire it",
-                    evidence=({"solution": name, "cost": cost, "credited": value},),
+                    evidence=({"solution": name, "cost": cost, **asdict(value)},),
                 )
             )
     return found
+
+
+def _credit(value: Credited, cost: Decimal, currency: str, limits: Thresholds) -> str:
+    """In words: what is confirmed, what waits, and that the finding holds either way."""
+    words = f"reports credit {value.confirmed:,.0f} {currency} to a cost of {cost:,.0f}"
+    if value.waiting:
+        words += (
+            f"; {value.waiting:,.0f} more waits for a person (about {value.expected:,.0f} of it at the reader's own "
+            "confidence); with all of it"
+        )
+    return f"{words}: {value.at_most / cost:.0%}, below {limits.value:.0%}"
 
 
 def _modules(ledger: Ledger, allocation: Allocation, months: tuple[str, ...], limits: Thresholds) -> list[Finding]:
@@ -206,7 +219,8 @@ def _modules(ledger: Ledger, allocation: Allocation, months: tuple[str, ...], li
     for name, lines in inside.groupby("from", observed=True, sort=True):
         parts = lines.groupby("to", observed=True)["amount"].sum().sort_values(ascending=False, kind="stable")
         passed = int(parts.sum())
-        if passed <= 0 or passed < limits.large * whole or int(parts.iloc[0]) < limits.module * passed:
+        small = passed <= 0 or passed < limits.large * whole
+        if small or len(parts) < 2 or int(parts.iloc[0]) < limits.module * passed:
             continue
         stake = from_minor(int(parts.iloc[0]), ledger.currency)
         found.append(
@@ -216,16 +230,22 @@ def _modules(ledger: Ledger, allocation: Allocation, months: tuple[str, ...], li
                 element=str(name),
                 stake=stake,
                 period=period_of(months),
-                reason=f"{parts.index[0]} takes {int(parts.iloc[0]) / passed:.0%} of its cost",
+                reason=f"{parts.index[0]}, one of {len(parts)} modules, takes {int(parts.iloc[0]) / passed:.0%} of "
+                f"what drivers split ({_metered(lines):.0%} of it by metered ones)",
                 action=f"look at how {parts.index[0]} works before changing the rest",
                 evidence=tuple(
                     {
                         "module": str(module),
                         "amount": from_minor(int(amount), ledger.currency),
-                        "share": amount / passed,
+                        "share": share_of(int(amount), passed),
                     }
                     for module, amount in parts.items()
                 ),
             )
         )
     return found
+
+
+def _metered(lines: pd.DataFrame) -> float:
+    sizes = lines["amount"].abs()
+    return float(sizes[lines["basis"].isin(METERED_BASES)].sum() / sizes.sum())

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from btim.catalogue import read_catalogue
+from btim.credited import Credited, credited_value
 from btim.findings import Finding, findings
 from btim.ledger import open_ledger
 from experiments.benchmark_page import circumstances, write_section
 from nlp import documents_in, read_documents
-from service.reading_tables import reading_part
 from service.sample import make_sample
 
 COMMAND = "python -m experiments.findings_benchmark"
@@ -44,15 +44,11 @@ def key_of(found: Finding) -> tuple[str, str]:
     return found.kind, f"{found.layer} {found.element}"
 
 
-def read_value(folder: Path, currency: str) -> dict[str, Decimal]:
-    """Realised money credited to each solution by reading the sample's reports."""
+def read_value(folder: Path, currency: str) -> Mapping[str, Credited]:
+    """Money credited to each solution by reading the sample's reports, confirmed and waiting."""
     catalogue = read_catalogue(folder / "catalogue.jsonl")
     documents = [each for path in sorted((folder / "reports").glob("*.md")) for each in documents_in(path)]
-    part = reading_part(tuple(read_documents(documents, catalogue)), {}, catalogue, currency)
-    sums = {}
-    for line in part.by_solution.to_dict("records"):
-        sums[str(line["solution"])] = Decimal(line["realised_saving"] or 0) + Decimal(line["realised_gain"] or 0)
-    return sums
+    return credited_value(read_documents(documents, catalogue), currency)
 
 
 def one_seed(seed: int, folder: Path) -> dict[str, Counter[tuple[str, str]]]:
@@ -62,7 +58,7 @@ def one_seed(seed: int, folder: Path) -> dict[str, Counter[tuple[str, str]]]:
     ledger = open_ledger(out / "ledger" / "ledger.toml")
     read = read_value(out, ledger.currency)
     truth = json.loads((folder / f"seed-{seed}-truth.json").read_text(encoding="utf-8"))
-    known = {name: Decimal(amount) for name, amount in truth["credited"].items()}
+    known = {name: Credited(Decimal(amount)) for name, amount in truth["credited"].items()}
     planted = {key_of_truth(record) for record in truth["findings"]}
     counts = {}
     for way, credited in (("known", known), ("read", read)):
@@ -109,7 +105,10 @@ def main() -> None:
     words = (
         f"{options.seeds} seeds of the sample organisation (seed {NOTHING_PLANTED} with nothing planted), default "
         "thresholds. Value known: money credited as the reports' gold says; value read: as the reading room reads the "
-        "reports. Goods: precision and recall at least .9."
+        "reports, where confirmed and waiting value together must stay below the threshold, so that a finding holds "
+        "however the review ends. The sample and the finder were written from the same description of the kinds, so "
+        "this says that the finder does what it claims, not how it does on an organisation unseen. Goods: precision "
+        "and recall at least .9."
     )
     write_section(options.page, "findings", f"## Planted findings\n\n{circumstances(COMMAND)}\n\n{table}\n\n{words}")
 

@@ -15,6 +15,7 @@ from btim.allocation import LAYERS, allocate
 from btim.carbon import carbon_view
 from btim.contracts import commitment_view, expiring
 from btim.covered_months import chosen_months
+from btim.credited import credited_value
 from btim.errors import UnknownReferenceError, ValueFormatError
 from btim.findings import findings, findings_frame
 from btim.intercompany import group_view, intercompany
@@ -23,7 +24,8 @@ from btim.money import from_minor
 from btim.stamp import stamp
 from btim.trace import basis_shares, trace
 from btim.variance import variance_view
-from service.commands.publishing import Csv, Since, show, write
+from nlp import read_readings
+from service.commands.publishing import Csv, Since, compare, show, write
 from service.terminal_tables import print_table
 
 Files = Annotated[list[Path], typer.Argument(help="ledger.toml, or FOCUS files (CSV, CSV.gz, Parquet).")]
@@ -57,19 +59,36 @@ def trace_(
 
 
 def findings_(
-    files: Files, *, months: Months = 12, csv: Csv = None, currency: Currency = None, data: Data = None
+    files: Files,
+    *,
+    value: Annotated[
+        Path | None, typer.Option(help="What `waterline read` wrote: also find cost that outruns credited value.")
+    ] = None,
+    months: Months = 12,
+    csv: Csv = None,
+    since: Since = None,
+    currency: Currency = None,
+    data: Data = None,
 ) -> None:
-    """List dear unit costs, idle capacity, double purchases and dear modules, with the money at stake."""
+    """List dear unit costs, idle capacity, double purchases, dear modules, with the money at stake."""
     opened = open_ledger(*files, currency=currency, data=data)
     allocation = allocate(opened)
-    frame = findings_frame(findings(opened, allocation=allocation, months=months))
+    credited = credited_value(read_readings(value), opened.currency) if value else None
+    found = findings(opened, allocation=allocation, credited=credited, months=months)
+    frame = findings_frame(found)
     used = (*DRIVEN, "volumes", "benchmarks")
-    beside = stamp(opened, "findings", chosen_months(opened, months), allocation=allocation, inputs=used)
+    claims = " and claimed value" if value else ""
+    beside = stamp(
+        opened, "findings", chosen_months(opened, months), allocation=allocation, inputs=used, status=f"actual{claims}"
+    )
     label = " — SYNTHETIC" if opened.synthetic else ""
     typer.echo(f"{len(frame)} findings · {opened.title}{label} · {opened.currency}")
     for line in frame.itertuples(index=False):
         typer.echo(f"\n{line.stake:>16,.0f}  {line.kind}: {line.layer} {line.element} ({line.period})")
         typer.echo(f"                  {line.reason}\n                  do: {line.action}")
+    typer.echo("\n" + "\n".join(beside.lines()))
+    if since is not None:
+        compare(frame, beside, since, value="stake", keys=("kind", "layer", "element"))
     write(frame, beside, csv)
 
 

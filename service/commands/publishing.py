@@ -68,7 +68,7 @@ def show(
     for line in stamp.lines():
         typer.echo(line)
     if since is not None:
-        _compare(frame, stamp, since, value, keys)
+        compare(frame, stamp, since, value, keys)
     write(frame, stamp, csv)
 
 
@@ -84,7 +84,13 @@ def stamped(frame: pd.DataFrame, stamp: Stamp) -> pd.DataFrame:
     return frame.assign(**{name: text for name, text in stamp.columns().items() if name not in frame.columns})
 
 
-def _compare(frame: pd.DataFrame, stamp: Stamp, since: Path, value: str, keys: Sequence[str]) -> None:
+def compare(frame: pd.DataFrame, stamp: Stamp, since: Path, value: str, keys: Sequence[str]) -> None:
+    """Print what changed since an earlier CSV, in rows and in what stands beside them.
+
+    Raises:
+        RuleError: the CSV is of another view or currency.
+        SchemaError: it lacks a needed column.
+    """
     earlier = read_table(since)
     moved = differing(stamp, earlier)
     for name in FIXED:

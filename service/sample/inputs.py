@@ -30,7 +30,7 @@ from service.sample.organisation import (
     month_label,
     month_starts,
 )
-from service.sample.plan import Plan, stream
+from service.sample.plan import MODULES, Plan, stream
 from service.sample.solutions import BY_ID, SOLUTIONS
 
 Floats = NDArray[np.float64]
@@ -101,7 +101,7 @@ def gather_costs(lines: list[Line], charges: list[Charge]) -> Costs:
 
 def drivers_text(plan: Plan, costs: Costs) -> str:
     """`drivers.csv`: what each tower's shared cost and each solution's cost are split by, month by month."""
-    draw = stream(plan.seed, "drivers")
+    draw, modules = stream(plan.seed, "drivers"), stream(plan.seed, "modules")
     rows: list[tuple[object, ...]] = []
     for day in month_starts():
         month = month_label(day)
@@ -113,8 +113,21 @@ def drivers_text(plan: Plan, costs: Costs) -> str:
                     quantity = max(1, round(weight / 100 / 36 * DRIVER_SCALE[tower] * float(draw.uniform(0.98, 1.02))))
                     rows.append((month, "tower", tower, "solution", solution.id, driver, quantity, basis))
         for solution in SOLUTIONS:
-            rows += [(month, "solution", solution.id, "consumer", *part) for part in _consumers(solution.id, draw)]
+            used = [("consumer", *part) for part in _consumers(solution.id, draw)]
+            if solution.id in MODULES:
+                rows += _module_rows(month, solution.id, plan, modules)
+            for carrier in MODULES.get(solution.id, (solution.id,)):
+                rows += [(month, "solution", carrier, *part) for part in used]
     return _table("month,from_layer,from,to_layer,to,driver,quantity,basis", rows)
+
+
+def _module_rows(month: str, solution: str, plan: Plan, draw: np.random.Generator) -> list[tuple[object, ...]]:
+    """Transactions that a large solution's modules handle, which its cost is split by."""
+    return [
+        (month, "solution", solution, "solution", name, "transactions handled",
+         round(1_000_000 * share * float(draw.uniform(0.97, 1.03))), "metered")
+        for name, share in zip(MODULES[solution], plan.modules[solution], strict=True)
+    ]  # fmt: skip
 
 
 def volumes_text(plan: Plan, demand: list[Series]) -> str:

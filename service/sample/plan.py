@@ -24,9 +24,28 @@ TIGHT_CHOICES = (
     "ai-gpu", "ai-inference", "db-transactions", "app-api", "compute-vcpu", "network-internet", "security-events",
     "app-payments",
 )  # fmt: skip
+MODULES = {
+    "sol-core": ("Core Banking: deposits", "Core Banking: loans", "Core Banking: end-of-day batch",
+                 "Core Banking: statements"),
+    "sol-trade": ("Trading: pricing", "Trading: order routing", "Trading: positions", "Trading: confirmations"),
+    "sol-data": ("Data Lake: ingestion", "Data Lake: curated marts", "Data Lake: self-service", "Data Lake: lineage"),
+}  # fmt: skip
+"""Large solutions that pass their cost on to modules; in some, one module takes most of it."""
 CRITICAL_CHOICES = ("ai-gpu", "app-api", "security-events")
 """Resources that may be about to pass their capacity; a project in the portfolio can expand each of them."""
-PARTS = ("plan", "demand", "ledger", "cloud", "drivers", "volumes", "benchmarks", "budget", "portfolio", "reports")
+PARTS = (
+    "plan",
+    "demand",
+    "ledger",
+    "cloud",
+    "drivers",
+    "volumes",
+    "benchmarks",
+    "budget",
+    "portfolio",
+    "reports",
+    "modules",
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +55,9 @@ class Plan:
     `dear` maps a solution to how far its unit cost stands above its benchmark (0.25 = 25 %); `idle_towers` and
     `idle_solutions` map to the planted utilisation; `duplicates` maps a subscription's place in its list to its
     buyers' business units; `outrun` are solutions that cost far more than reports credit to them; `weak` are the
-    places of projects of low value; `tight` the resources near their capacity, `critical` the one about to pass it.
+    places of projects of low value; `modules` maps each large solution to the shares that its modules take and
+    `dear_modules` names those solutions in which one module takes most; `tight` the resources near their capacity,
+    `critical` the one about to pass it.
     """
 
     seed: int
@@ -49,6 +70,8 @@ class Plan:
     weak: tuple[int, ...]
     tight: tuple[str, ...]
     critical: str
+    modules: dict[str, tuple[float, ...]]
+    dear_modules: tuple[str, ...]
 
 
 def stream(seed: int, part: str) -> np.random.Generator:
@@ -82,6 +105,20 @@ def draw_plan(seed: int, *, planted: bool, subscriptions: int, projects: list[in
     busy = [name for name in TIGHT_CHOICES if name not in {MAIN_RESOURCE[tower] for tower in idle}]
     tight = tuple(pick(draw, busy, int(draw.integers(3, 5))))
     critical = str(draw.choice([name for name in CRITICAL_CHOICES if name in busy]))
+    dear_modules, modules = _modules(seed, planted=planted)
     if not planted:
-        return Plan(seed, planted, {}, {}, {}, {}, (), weak, tight, critical)
-    return Plan(seed, planted, dear, idle, seats, duplicates, outrun, weak, tight, critical)
+        return Plan(seed, planted, {}, {}, {}, {}, (), weak, tight, critical, modules, ())
+    return Plan(seed, planted, dear, idle, seats, duplicates, outrun, weak, tight, critical, modules, dear_modules)
+
+
+def _modules(seed: int, *, planted: bool) -> tuple[tuple[str, ...], dict[str, tuple[float, ...]]]:
+    """Which large solutions have a dear module, and what share each module takes of its solution's cost."""
+    draw = stream(seed, "modules")
+    dear = tuple(pick(draw, list(MODULES), int(draw.integers(1, 3)))) if planted else ()
+    shares: dict[str, tuple[float, ...]] = {}
+    for name, parts in MODULES.items():
+        most = float(draw.uniform(0.58, 0.86)) if name in dear else float(draw.uniform(0.28, 0.42))
+        rest = np.asarray(draw.uniform(0.8, 1.2, size=len(parts) - 1))
+        own = [most, *(float(part) for part in (1 - most) * rest / rest.sum())]
+        shares[name] = tuple(own[place] for place in draw.permutation(len(own)))
+    return dear, shares

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.sample.chart import SUBSCRIPTIONS
 from service.sample.organisation import COST_CENTRES, SYNTHETIC
-from service.sample.plan import Plan
+from service.sample.plan import MODULES, Plan
 from service.sample.projects import PROJECTS
 from service.sample.reports import Report, credited
 
@@ -58,4 +58,8 @@ def _findings(plan: Plan, reports: list[Report]) -> list[dict[str, Any]]:
         for name in sorted(plan.outrun)
         if name in reported
     ]
+    for name in plan.dear_modules:
+        share, module = max(zip(plan.modules[name], MODULES[name], strict=True))
+        planted = {"kind": "dear_module", "layer": "solution", "element": name}
+        found.append(planted | {"module": module, "share": round(share, 3)})
     return found

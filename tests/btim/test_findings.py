@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
+from btim.credited import Credited
 from btim.findings import Thresholds, findings
 from btim.ledger import Ledger, open_ledger
 from tests.btim.ledger_files import gl_row, write_ledger
@@ -47,9 +48,39 @@ def test_a_large_solution_is_taken_apart_into_its_modules(tmp_path: Path) -> Non
 def test_cost_that_outruns_credited_value_is_found_and_the_unjudged_is_not(tmp_path: Path) -> None:
     opened = ledger(tmp_path)
     kinds = [
-        each for each in findings(opened, credited={"erp orders": Decimal(30)}) if each.kind == "cost_outruns_value"
+        each
+        for each in findings(opened, credited={"erp orders": Credited(Decimal(30))})
+        if each.kind == "cost_outruns_value"
     ]
     assert [(each.element, each.stake) for each in kinds] == [("erp orders", Decimal("50.00"))]
+
+
+def test_waiting_value_speaks_for_a_solution_and_is_never_called_value(tmp_path: Path) -> None:
+    opened = ledger(tmp_path)
+    waits = {"erp orders": Credited(Decimal(10), Decimal(20), Decimal(5))}
+    found = [each for each in findings(opened, credited=waits) if each.kind == "cost_outruns_value"]
+    assert [each.stake for each in found] == [Decimal("50.00")]
+    assert found[0].reason == (
+        "reports credit 10 USD to a cost of 80; 20 more waits for a person (about 5 of it at the reader's own "
+        "confidence); with all of it: 38%, below 50%"
+    )
+    enough = {"erp orders": Credited(Decimal(0), Decimal(40), Decimal(1))}
+    assert "cost_outruns_value" not in {each.kind for each in findings(opened, credited=enough)}
+
+
+def test_a_solution_that_passes_its_cost_to_modules_keeps_its_unit_cost(tmp_path: Path) -> None:
+    volumes = VOLUMES + "2025-01,solution,erp,output,50,order\n"
+    benchmarks = BENCHMARKS + "solution,erp,output,order,1.00,USD,Peer panel,2024-12-31\n"
+    inputs = {"drivers": DRIVERS, "volumes": volumes, "benchmarks": benchmarks}
+    opened = open_ledger(write_ledger(tmp_path, [gl_row("100.00")], inputs=inputs))
+    dear = [each for each in findings(opened) if each.layer == "solution" and each.kind.startswith("unit_cost")]
+    assert [(each.element, each.stake) for each in dear] == [("erp", Decimal("50.00"))]
+
+
+def test_one_module_alone_is_no_decomposition(tmp_path: Path) -> None:
+    drivers = DRIVERS.rsplit("\n", 2)[0] + "\n"
+    opened = open_ledger(write_ledger(tmp_path, [gl_row("100.00")], inputs={"drivers": drivers}))
+    assert findings(opened) == ()
 
 
 def test_the_same_service_bought_by_two_owners_is_found_whatever_its_order_number(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from btim.errors import FileError, RuleError
+from btim.findings import findings
 from btim.ledger import open_ledger
 from btim.views import consumer_view, technology_view
 from optimizer import parse_problem, solve
@@ -206,6 +207,16 @@ def test_only_the_planted_tower_stands_idle_and_no_tower_above_its_benchmark(mad
     view = technology_view(open_ledger(files.ledger)).dropna(subset=["utilisation"])
     assert {tower for tower, share in zip(view["tower"], view["utilisation"], strict=True) if share < 0.3} == idle
     assert (view["gap_share"].astype(float) < 0).all()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_only_the_planted_solutions_have_a_module_that_takes_most_of_them(made: Made, seed: int) -> None:
+    files = made(seed)
+    planted = {
+        (each["element"], each["module"]) for each in truth_of(files)["findings"] if each["kind"] == "dear_module"
+    }
+    found = [each for each in findings(open_ledger(files.ledger)) if each.kind == "dear_module"]
+    assert {(each.element, each.evidence[0]["module"]) for each in found} == planted != set()
 
 
 WORDS = {
