@@ -65,10 +65,10 @@ def without_events(filled: Floats, spans: Sequence[Span], week: int) -> Floats:
 
 
 def at_ceiling(one: DemandSeries) -> Bools:
-    """Steps whose value is only a lower bound of demand: stated so, or at a capacity that is never passed.
+    """Steps whose value is only a lower bound of demand: stated so, or at a capacity that was never passed.
 
-    Without a stated `censored`, a series that meets its capacity in several steps and never passes it is taken to be
-    held by it.
+    Without a stated `censored`, a series that has met its capacity in three steps and not passed it until then is taken
+    to be held by it.
     """
     if one.censored.any() or not len(one.capacity):
         return one.censored
@@ -76,8 +76,8 @@ def at_ceiling(one: DemandSeries) -> Bools:
     ceiling = np.concatenate([[np.nan], one.capacity])[place]
     with np.errstate(invalid="ignore"):
         met = (one.y >= (1 - AT_CEILING) * ceiling) & (ceiling > 0)
-        passed = bool(np.any(one.y > (1 + AT_CEILING) * ceiling))
-    return met if not passed and int(met.sum()) >= FEWEST_AT_CEILING else one.censored
+        passed = np.logical_or.accumulate(one.y > (1 + AT_CEILING) * ceiling)
+    return np.asarray(met & ~passed & (np.cumsum(met) >= FEWEST_AT_CEILING))
 
 
 def lifted(filled: Floats, bounded: Bools, season: int) -> Floats:

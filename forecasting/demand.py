@@ -74,6 +74,10 @@ class Wanted:
         """The longest window."""
         return max(self.windows)
 
+    def before_judged(self, y: Floats) -> Floats:
+        """The history before the first reported origin: what kind of series it is must be told from it alone."""
+        return y[: max(1, len(y) - self.past_origins * self.horizon)]
+
 
 def outlook(panel: Panel, wanted: Wanted, on_progress: OnProgress | None = None, store: Store | None = None) -> Outlook:
     """Run members and ensemble for the longest window, at the end and at enough past origins to learn from.
@@ -96,7 +100,7 @@ def outlook(panel: Panel, wanted: Wanted, on_progress: OnProgress | None = None,
         levels_before(learned.filled, plan.backs, day),
         plan.backs,
         pools,
-        np.array([float(np.nanmin(one.y)) >= 0 for one in panel.series]),
+        np.array([float(np.nanmin(wanted.before_judged(one.y))) >= 0 for one in panel.series]),
         Blocks(learned.seen, learned.bounded, day, wanted.seasons[-1] if wanted.seasons else 1),
         uplifts,
     )
@@ -117,9 +121,10 @@ def _plan(panel: Panel, wanted: Wanted) -> Plan:
     names = _local_names(MEMBERS[wanted.effort], seasons, fits)
     if wanted.effort != "quick" and fits * _ets_cost(seasons) <= MOST_ETS:
         names = (*names, "ets")
-    if any(is_intermittent(one.y) for one in series):
+    if any(is_intermittent(wanted.before_judged(one.y)) for one in series):
         names = (*names, "tsb")
-    return Plan(horizon, backs, seasons, names, AFFORDABLE[wanted.effort], wanted.workers)
+    positive = tuple(float(np.nanmin(wanted.before_judged(one.y))) > 0 for one in series)
+    return Plan(horizon, backs, seasons, names, positive, AFFORDABLE[wanted.effort], wanted.workers)
 
 
 def _learnt_from(panel: Panel, wanted: Wanted, plan: Plan) -> tuple[Learned, Floats, tuple[str, ...]]:

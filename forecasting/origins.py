@@ -35,13 +35,15 @@ T = TypeVar("T")
 class Plan:
     """What to forecast: the longest window, and how far before each series' end the origins stand (oldest first).
 
-    `affordable` bounds the multiplications of a pooled model over the whole panel.
+    `positive` series are learnt on logarithms by the pooled models; `affordable` bounds the multiplications of one over
+    the whole panel.
     """
 
     horizon: int
     backs: Ints
     seasons: tuple[int, ...]
     local_names: tuple[str, ...]
+    positive: tuple[bool, ...]
     affordable: float = 1.5e10
     workers: int = 1
 
@@ -140,8 +142,8 @@ def _actuals(histories: Sequence[Floats], plan: Plan) -> Floats:
 def _pooled_forecasts(filled: Sequence[Floats], groups: Sequence[str], plan: Plan, run: "Runner") -> dict[str, Floats]:
     """Pools are a tower's positive series, on logarithms, and its others, as they are."""
     pools: dict[tuple[str, bool], list[int]] = {}
-    for index, (group, y) in enumerate(zip(groups, filled, strict=True)):
-        pools.setdefault((group, bool(y.min() > 0)), []).append(index)
+    for index, (group, positive) in enumerate(zip(groups, plan.positive, strict=True)):
+        pools.setdefault((group, positive), []).append(index)
     tasks: list[PooledTask] = []
     targets: list[tuple[int, list[int]]] = []
     for (_, logs), members in sorted(pools.items()):

@@ -74,7 +74,7 @@ def pooled_forecasts(
     Returns:
         NaN where there is too little to learn from or fewer lags than the model needs.
     """
-    values = [np.log(y) if model.logs else y for y in series]
+    values = [_logarithms(y) if model.logs else y for y in series]
     stride = _stride(model, values, affordable)
     pool = [_Equations.empty(model) for _ in backs]
     counts = np.zeros(len(backs), dtype=np.int64)
@@ -91,6 +91,13 @@ def pooled_forecasts(
                 mixed = pool[j].mixed(own, int(counts[j]), model)
                 answer[j, i] = _forecast(model, mixed, y[cut - model.lags : cut], horizon)
     return answer
+
+
+def _logarithms(y: Floats) -> Floats:
+    """Logarithms; values that are not positive stand as the smallest positive one until then."""
+    lowest = np.minimum.accumulate(np.where(y > 0, y, np.inf))
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.where(y > 0, y, lowest)))
 
 
 @dataclass

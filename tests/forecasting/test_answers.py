@@ -134,3 +134,15 @@ def test_a_young_series_among_old_ones_is_answered_with_width(panel: pd.DataFram
     assert row.q95 > 1.02 * row.q5
     assert (row.calibrated == 0) == (hours < 24)
     assert 0.5 * seen.max() < row.q50 < 2 * seen.max()
+
+
+@pytest.mark.parametrize("last_day", [0.0, -50.0, 160.0])
+def test_what_came_later_does_not_decide_what_kind_of_series_it_was(panel: pd.DataFrame, last_day: float) -> None:
+    settings = {"freq": "h", "seasons": SEASONS, "window": "24h", "origins": 1, "levels": LEVELS, "effort": "quick"}
+    changed = panel.copy()
+    changed.loc[changed.ds > changed.ds.max() - pd.Timedelta(hours=24), "y"] = last_day
+    columns = ["q50", "q90", "q95", "mean", "peak_at"]
+    pd.testing.assert_frame_equal(
+        forecasting.backtest_peaks(panel, **settings)[columns],
+        forecasting.backtest_peaks(changed, **settings)[columns],
+    )
