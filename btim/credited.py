@@ -28,6 +28,11 @@ class Credited:
     expected: Decimal = Decimal(0)
 
     @property
+    def is_settled(self) -> bool:
+        """Whether anything is confirmed, or nothing waits: only then can cost be held against value."""
+        return bool(self.confirmed) or not self.waiting
+
+    @property
     def at_most(self) -> Decimal:
         """Confirmed and waiting together: value if every waiting claim were accepted."""
         return self.confirmed + self.waiting

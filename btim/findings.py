@@ -70,8 +70,9 @@ def findings(
         ledger: the ledger; without benchmarks, volumes or owners the kinds that rest on them find nothing.
         allocation: of this ledger, when it was made already.
         credited: what reports credit to each solution over the whole of the ledger's months (`btim.credited`);
-            solutions that are not in it are not judged. Value that waits for a person speaks for a solution, as if all
-            of it were accepted, and is never called value: a finding holds however the review ends.
+            solutions that are not in it, or whose value nobody has confirmed any of, are not judged (`unsettled`).
+            Where some is confirmed, what still waits for a person speaks for the solution as if all of it were
+            accepted, and is never called value.
         months: what unit cost, utilisation and purchases look at; cost against value looks at all months.
         thresholds: when something becomes a finding.
     """
@@ -180,7 +181,7 @@ def _outrun(
     found = []
     for name, value in sorted(credited.items()):
         cost = from_minor(costs.get(name, 0), ledger.currency)
-        if cost > 0 and value.at_most < limits.value * cost:
+        if cost > 0 and value.is_settled and value.at_most < limits.value * cost:
             found.append(
                 Finding(
                     kind="cost_outruns_value",
@@ -194,6 +195,23 @@ def _outrun(
                 )
             )
     return found
+
+
+def unsettled(ledger: Ledger, allocation: Allocation, credited: Mapping[str, Credited]) -> pd.DataFrame:
+    """Solutions that cannot be judged by their value until a person settles what reports claim of them.
+
+    Returns:
+        `solution`, `cost` of all months, `waiting` (claimed, not confirmed), `expected` (at the reader's own
+        confidence: an estimate), dearest first. These are no findings: read value is too unsure to accuse or acquit.
+    """
+    costs = full_costs(allocation, "solution", ledger.months)
+    rows = [
+        (name, from_minor(costs[name], ledger.currency), value.waiting, value.expected)
+        for name, value in credited.items()
+        if not value.is_settled and costs.get(name, 0) > 0
+    ]
+    frame = pd.DataFrame(rows, columns=["solution", "cost", "waiting", "expected"], dtype=object)
+    return frame.sort_values("cost", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def _credit(value: Credited, cost: Decimal, currency: str, limits: Thresholds) -> str:

@@ -105,8 +105,8 @@ def main() -> None:
     words = (
         f"{options.seeds} seeds of the sample organisation (seed {NOTHING_PLANTED} with nothing planted), default "
         "thresholds. Value known: money credited as the reports' gold says; value read: as the reading room reads the "
-        "reports, where confirmed and waiting value together must stay below the threshold, so that a finding holds "
-        "however the review ends. The sample and the finder were written from the same description of the kinds, so "
+        "reports, of which nothing is confirmed yet, so no solution is judged by it: taking what waits for value would "
+        "name solutions wrongly. The sample and the finder were written from the same description of the kinds, so "
         "this says that the finder does what it claims, not how it does on an organisation unseen. Goods: precision "
         "and recall at least .9."
     )

@@ -17,7 +17,7 @@ from btim.contracts import commitment_view, expiring
 from btim.covered_months import chosen_months
 from btim.credited import credited_value
 from btim.errors import UnknownReferenceError, ValueFormatError
-from btim.findings import findings, findings_frame
+from btim.findings import findings, findings_frame, unsettled
 from btim.intercompany import group_view, intercompany
 from btim.ledger import Ledger, open_ledger
 from btim.money import from_minor
@@ -86,6 +86,10 @@ def findings_(
     for line in frame.itertuples(index=False):
         typer.echo(f"\n{line.stake:>16,.0f}  {line.kind}: {line.layer} {line.element} ({line.period})")
         typer.echo(f"                  {line.reason}\n                  do: {line.action}")
+    open_claims = unsettled(opened, allocation, credited or {})
+    if len(open_claims):
+        title = "\nNot judged: nobody has confirmed what reports claim of these (claimed; settle it first)"
+        print_table(open_claims, title, more="see the file that --value names")
     typer.echo("\n" + "\n".join(beside.lines()))
     if since is not None:
         compare(frame, beside, since, value="stake", keys=("kind", "layer", "element"))

@@ -3,8 +3,9 @@
 from decimal import Decimal
 from pathlib import Path
 
+from btim.allocation import allocate
 from btim.credited import Credited
-from btim.findings import Thresholds, findings
+from btim.findings import Thresholds, findings, unsettled
 from btim.ledger import Ledger, open_ledger
 from tests.btim.ledger_files import gl_row, write_ledger
 
@@ -64,8 +65,16 @@ def test_waiting_value_speaks_for_a_solution_and_is_never_called_value(tmp_path:
         "reports credit 10 USD to a cost of 80; 20 more waits for a person (about 5 of it at the reader's own "
         "confidence); with all of it: 38%, below 50%"
     )
-    enough = {"erp orders": Credited(Decimal(0), Decimal(40), Decimal(1))}
+    enough = {"erp orders": Credited(Decimal(1), Decimal(40), Decimal(1))}
     assert "cost_outruns_value" not in {each.kind for each in findings(opened, credited=enough)}
+
+
+def test_a_solution_of_whose_value_nothing_is_confirmed_is_listed_and_not_judged(tmp_path: Path) -> None:
+    opened = ledger(tmp_path)
+    waits = {"erp orders": Credited(Decimal(0), Decimal(20), Decimal(5)), "elsewhere": Credited(Decimal(0), Decimal(1))}
+    assert "cost_outruns_value" not in {each.kind for each in findings(opened, credited=waits)}
+    listed = unsettled(opened, allocate(opened), waits)
+    assert listed.to_numpy().tolist() == [["erp orders", Decimal(80), Decimal(20), Decimal(5)]]
 
 
 def test_a_solution_that_passes_its_cost_to_modules_keeps_its_unit_cost(tmp_path: Path) -> None:
