@@ -5,7 +5,7 @@ Must not know: how the weights were fitted (see `nlp.training`) or what the clas
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+BATCH = 256
+"""Rows classified at once: memory stays bounded whatever the length of a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,35 @@ class Heads:
             powers = np.exp(part - part.max())
             result[head] = dict(zip(names, (powers / powers.sum()).tolist(), strict=True))
         return result
+
+    def probabilities(self, batch: Sequence[Iterable[str]]) -> dict[str, Floats]:
+        """Probabilities of many rows at once: for each head a matrix with a row a member of the batch."""
+        parts = [self._probabilities(batch[at : at + BATCH]) for at in range(0, len(batch), BATCH)]
+        return {head: np.concatenate([part[head] for part in parts]) for head in self.classes} if parts else {}
+
+    def _probabilities(self, batch: Sequence[Iterable[str]]) -> dict[str, Floats]:
+        look_up = self.vocabulary.get
+        rows: list[int] = []
+        bounds = []
+        for features in batch:
+            bounds.append(len(rows))
+            found_rows = set(map(look_up, features))
+            found_rows.discard(None)
+            rows += sorted(found_rows)  # type: ignore[arg-type]
+        logits = np.zeros((len(batch), self.weights.shape[1]), dtype=np.float32)
+        filled = [
+            place for place, (at, stop) in enumerate(zip(bounds, [*bounds[1:], len(rows)], strict=True)) if at < stop
+        ]
+        if filled:
+            logits[filled] = np.add.reduceat(self.weights[rows], [bounds[place] for place in filled], axis=0)
+        found: dict[str, Floats] = {}
+        column = 0
+        for head, names in self.classes.items():
+            part = logits[:, column : column + len(names)]
+            column += len(names)
+            powers = np.exp(part - part.max(axis=1, keepdims=True))
+            found[head] = powers / powers.sum(axis=1, keepdims=True)
+        return found
 
     def save(self, target: Path) -> None:
         """Write vocabulary, classes and weights (half precision) as one NumPy archive without pickled objects."""

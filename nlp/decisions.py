@@ -45,9 +45,8 @@ class Agreement:
         joint = logs[0][:, None, None] + logs[1][None, :, None] + logs[2][None, None, :]
         if not np.isfinite(joint).any():
             return {head: max(scores[head], key=scores[head].__getitem__) for head in JOINED}, 0.0
-        for (one, other), weight in PAIRS.items():
-            table = weight * np.asarray(self.tables[f"{one},{other}"])
-            joint = joint + _spread(table, one, other)
+        for block in _blocks(self.tables):
+            joint = joint + block
         powers = np.exp(joint - joint.max())
         place = int(powers.argmax())
         best = np.unravel_index(place, powers.shape)
@@ -73,6 +72,18 @@ def _ratios(events: Sequence[ValueEvent], classes: Mapping[str, Sequence[str]], 
     chance = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0, keepdims=True) / counts.sum()
     found: Matrix = np.log(counts / chance)
     return found
+
+
+_BLOCKS: dict[int, tuple[Mapping[str, Sequence[Sequence[float]]], list[Matrix]]] = {}
+"""Tables by identity, kept with them so that the identity stays theirs."""
+
+
+def _blocks(tables: Mapping[str, Sequence[Sequence[float]]]) -> list[Matrix]:
+    """The weighted tables as blocks over (kind, direction, metric), made once for a model."""
+    if id(tables) not in _BLOCKS:
+        made = [_spread(weight * np.asarray(tables[",".join(pair)]), *pair) for pair, weight in PAIRS.items()]
+        _BLOCKS[id(tables)] = (tables, made)
+    return _BLOCKS[id(tables)][1]
 
 
 def _spread(table: Matrix, one: str, other: str) -> Matrix:

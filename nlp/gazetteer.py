@@ -107,6 +107,7 @@ def _derived(solution: Solution) -> Iterator[tuple[str, str]]:
 
 
 STEM = 6
+REMEMBERED = 64
 FEW_SOLUTIONS = 30
 """A word that more solutions than this (or than a quarter of them) share tells none of them apart."""
 _GENERIC_STEMS = frozenset(word[:STEM].removesuffix("s") for word in _GENERIC_EN) | frozenset(
@@ -156,6 +157,8 @@ class Descriptions:
             for term, count in terms.items():
                 self._postings.setdefault(term, []).append((name, self._tf(count) * self._weight[term] / norm))
 
+        self._named: dict[str, dict[str, float]] = {}
+        self._similar: dict[str, dict[str, float]] = {}
         self._words: dict[str, set[str]] = {}
         for solution in catalogue:
             for form in solution.surface_forms():
@@ -165,6 +168,8 @@ class Descriptions:
 
     def named(self, text: str) -> dict[str, float]:
         """Solutions that share a telling word of their names with a text, by how few solutions share that word."""
+        if text in self._named:
+            return self._named[text]
         scores: dict[str, float] = {}
         for term in set(_terms(text)):
             owners = self._words.get(term, ())
@@ -172,7 +177,7 @@ class Descriptions:
                 continue
             for name in owners:
                 scores[name] = max(scores.get(name, 0.0), 1.0 / len(owners))
-        return scores
+        return _kept(self._named, text, scores)
 
     @staticmethod
     def _tf(count: int) -> float:
@@ -180,6 +185,8 @@ class Descriptions:
 
     def similar(self, text: str) -> dict[str, float]:
         """Cosine similarity of a stretch of normalised text to each solution that shares a term with it."""
+        if text in self._similar:
+            return self._similar[text]
         terms = Counter(_terms(text))
         known = {term: self._tf(count) * self._weight[term] for term, count in terms.items() if term in self._weight}
         norm = math.sqrt(sum(weight**2 for weight in known.values())) or 1.0
@@ -190,7 +197,15 @@ class Descriptions:
                 continue
             for name, part in postings:
                 scores[name] = scores.get(name, 0.0) + weight * part / norm
-        return scores
+        return _kept(self._similar, text, scores)
+
+
+def _kept(memory: dict[str, dict[str, float]], text: str, scores: dict[str, float]) -> dict[str, float]:
+    """Remember the last few sentences: every claim of a sentence asks for the same one."""
+    if len(memory) >= REMEMBERED:
+        memory.clear()
+    memory[text] = scores
+    return scores
 
 
 def _described(solution: Solution) -> str:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from nlp.currencies import currency_of
 from nlp.numerals import EN_SCALES, zh_scale
@@ -72,10 +73,11 @@ class Header:
     factor: Decimal
 
 
-def headers_of(text: str) -> list[Header]:
+@lru_cache(maxsize=8)
+def headers_of(text: str) -> tuple[Header, ...]:
     """Headers of a normalised text in order; each holds from the line that states it."""
     found = [_zh(match, text) for match in _ZH.finditer(text)] + [_en(match, text) for match in _EN.finditer(text)]
-    return sorted((header for header in found if header), key=lambda header: header.start)
+    return tuple(sorted((header for header in found if header), key=lambda header: header.start))
 
 
 def _reach(text: str, position: int) -> tuple[int, int]:

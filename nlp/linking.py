@@ -33,7 +33,8 @@ class Linker:
 
     def ranked(self, options: Mapping[str | None, list[str]]) -> list[tuple[str | None, float]]:
         """Options (solution ids and NIL) with probabilities, best first."""
-        scores = {name: sum(self.weights.get(feature, 0.0) for feature in found) for name, found in options.items()}
+        weights = self.weights
+        scores = {name: sum([weights[one] for one in found if one in weights], 0.0) for name, found in options.items()}
         top = max(scores.values())
         powers = {name: math.exp(score - top) for name, score in scores.items()}
         total = sum(powers.values())

@@ -59,20 +59,33 @@ _Rule = tuple[re.Pattern[str], Callable[["re.Match[str]", int | None], Built]]
 def find_periods(text: str, published: date | None) -> list[Period]:
     """Periods of normalised text in order, the longest reading first, none overlapping another."""
     found: list[Period] = []
-    taken: list[tuple[int, int]] = []
     year = None if published is None else published.year
-    for pattern, build in _RULES:
-        for match in pattern.finditer(text):
-            start, end = match.span()
-            if any(start < other_end and other_start < end for other_start, other_end in taken):
-                continue
-            try:
-                days, grain = build(match, year)
-            except ValueError:
-                continue
-            taken.append((start, end))
-            found.append(Period(start, end, days, grain))
+    for first, last in _windows(text):
+        taken: list[tuple[int, int]] = []
+        for pattern, build in _RULES:
+            for match in pattern.finditer(text, first, last):
+                start, end = match.span()
+                if any(start < other_end and other_start < end for other_start, other_end in taken):
+                    continue
+                try:
+                    days, grain = build(match, year)
+                except ValueError:
+                    continue
+                taken.append((start, end))
+                found.append(Period(start, end, days, grain))
     return sorted(found, key=lambda item: item.start)
+
+
+def _windows(text: str) -> list[tuple[int, int]]:
+    """Stretches around words and figures that may name time; nothing else is searched."""
+    spans: list[tuple[int, int]] = []
+    for match in _HINT.finditer(text):
+        first, last = max(0, match.start() - AROUND), min(len(text), match.end() + AROUND)
+        if spans and first <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], last)
+        else:
+            spans.append((first, last))
+    return spans
 
 
 def _year(text: str) -> int:
@@ -203,6 +216,14 @@ def _bare_zh_quarter(match: "re.Match[str]", year: int | None) -> Built:
 
 def _mention(_match: "re.Match[str]", _year_now: int | None) -> Built:
     return None, "mention"
+
+
+AROUND = 40
+_HINT = re.compile(
+    r"(?:19|20)\d\d|[年月季]|\d/\d|Q[1-4]|[1-4]Q|H[12]|[12]H|FY|二[零〇]|quarter|half|year|months|"
+    r"Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 def _rules(*pairs: tuple[str, Callable[["re.Match[str]", int | None], Built]]) -> list[_Rule]:

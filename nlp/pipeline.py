@@ -5,15 +5,18 @@ aliases, metrics, cues. Every layer keeps its own group; none overwrites another
 Must not know: which quantities make a claim, or which solution a claim is credited to.
 """
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import spacy
-from spacy.attrs import IDX, LENGTH  # type: ignore[import-not-found]
+from spacy.attrs import LOWER  # type: ignore[import-not-found]
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span, SpanGroup
+from spacy.vocab import Vocab
 
 from nlp.lexicon import phrases
 from nlp.periods import Period, find_periods
@@ -26,6 +29,9 @@ ALIASES = "aliases"
 LEXICON = "lexicon"
 HOT = "hot"
 TEXT = "text"
+BARE = "bare"
+"""Set in a Doc's user data by bulk reading: components leave the span groups out, only the plain layers are used."""
+_TOKEN = re.compile(r"([A-Za-z]+|\d+|[^A-Za-z\d])( ?)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +49,42 @@ def _text(doc: Doc) -> str:
     return kept if isinstance(kept, str) else doc.text
 
 
+class Words:
+    """The tokenizer of both languages: Latin words, figures, and every other character for itself."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        """Cut a text into tokens that join to the same text again."""
+        pieces = _TOKEN.findall(text)
+        doc = Doc(self._vocab, [word for word, _ in pieces], [space == " " for _, space in pieces])
+        doc.user_data[TEXT] = text
+        return doc
+
+    def to_bytes(self, **_: object) -> bytes:
+        """Nothing to keep: the tokenizer has no state."""
+        return b""
+
+    def from_bytes(self, _data: bytes, **_: object) -> "Words":
+        """The tokenizer has no state."""
+        return self
+
+
 def _group(doc: Doc, name: str, spans: Iterable[tuple[int, int, str]]) -> None:
+    if doc.user_data.get(BARE):
+        return
     made = (doc.char_span(start, end, label=label, alignment_mode="expand") for start, end, label in spans)
     doc.spans[name] = SpanGroup(doc, name=name, spans=[span for span in made if span is not None])
 
 
 def _offsets(doc: Doc) -> tuple[list[int], list[int]]:
-    array = doc.to_array([IDX, LENGTH])
-    starts = array[:, 0].tolist()
-    return starts, (array[:, 0] + array[:, 1]).tolist()
+    starts: list[int] = []
+    ends: list[int] = []
+    for match in _TOKEN.finditer(_text(doc)):
+        starts.append(match.start())
+        ends.append(match.end(1))
+    return starts, ends
 
 
 @Language.component("waterline_periods")
@@ -110,12 +143,14 @@ def make_lexicon(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG
     matcher = _Phrases(nlp, phrases(nlp.lang or "en"))
 
     def mark(doc: Doc) -> Doc:
-        starts, ends = _offsets(doc)
+        hot = _hot_spans(doc)
         marks: list[Mark] = []
-        for begin, stop in _hot_spans(doc):
-            span = doc.char_span(begin, stop, alignment_mode="expand")
-            if span is not None:
-                marks += matcher(span, starts, ends)
+        if hot:
+            starts, ends = _offsets(doc)
+            for begin, stop in hot:
+                first, last = bisect_left(starts, begin), bisect_left(starts, stop)
+                if first < last:
+                    marks += matcher(doc[first:last], starts, ends)
         marks.sort(key=lambda mark: (mark.start, -mark.end))
         doc.user_data[LEXICON] = marks
         _group(doc, "metrics", ((m.start, m.end, m.label[7:]) for m in marks if m.label.startswith("metric:")))
@@ -162,6 +197,8 @@ def make_aliases(nlp: Language, name: str) -> AliasMarker:  # noqa: ARG001 - spa
 def blank_pipeline(language: str, aliases: Iterable[tuple[str, str]] = ()) -> Language:
     """A blank spaCy pipeline (`en`, or `zh` by characters) with the components in order and the gazetteer filled."""
     nlp = spacy.blank(language)
+    nlp.vocab.lex_attr_getters = {LOWER: str.lower}  # type: ignore[attr-defined]
+    nlp.tokenizer = Words(nlp.vocab)
     nlp.max_length = 10**9
     for name in ("waterline_periods", "waterline_quantities", "waterline_lexicon", "waterline_aliases"):
         nlp.add_pipe(name)
@@ -189,11 +226,14 @@ def annotate(
     def docs() -> Iterator[Doc]:
         for text, published, hot in blocks:
             doc = nlp.make_doc(text)
-            doc.user_data[TEXT] = text
+            doc.user_data[BARE] = True
             doc.user_data[PUBLISHED] = published
             doc.user_data[HOT] = hot
             yield doc
 
-    for doc in nlp.pipe(docs()):
+    steps = [component for _, component in nlp.pipeline]
+    for doc in docs():
+        for step in steps:
+            step(doc)
         data = doc.user_data
         yield Annotations(data[QUANTITIES], data[PERIODS], data[ALIASES], data[LEXICON])

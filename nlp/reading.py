@@ -90,10 +90,15 @@ class Reader:
 
     def drafts(self, source: Document, analysis: Analysis, model: Model) -> list[Draft]:
         """Events before calibration, each with what the confidence curve looks at."""
+        if not analysis.candidates:
+            return []
+        tables = {head: table.tolist() for head, table in model.claims.probabilities(analysis.features).items()}
+        yes = model.claims.classes["event"].index("yes")
         found = []
-        for candidate, features in zip(analysis.candidates, analysis.features, strict=True):
-            scores = model.claims.scores(features)
-            if scores["event"]["yes"] >= model.cut:
+        for place, candidate in enumerate(analysis.candidates):
+            if tables["event"][place][yes] >= model.cut:
+                classes = model.claims.classes
+                scores = {head: dict(zip(classes[head], tables[head][place], strict=True)) for head in classes}
                 found.append(self._draft(source, analysis, candidate, scores, model))
         return found
 

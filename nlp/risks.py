@@ -7,6 +7,7 @@ weights see negation, advice and questions as features of their own.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
@@ -26,6 +27,7 @@ _ADVICE = re.compile(
 _VOICES = re.compile(r"\b(?:says?|said|tells?|told|claims?|argues?|repl(?:y|ies|ied)|answers?|blames?)\b|[说称指怪认]")
 """Who speaks: two parties that each say something of the other are a quarrel, one is a report."""
 MOST = 3
+GRAM = 3
 
 
 @cache
@@ -39,8 +41,26 @@ def _descriptions() -> dict[str, list[str]]:
 @lru_cache(maxsize=64)
 def _hits(lowered: str) -> tuple[tuple[str, int], ...]:
     """Risks whose descriptions share phrases with a sentence, and how many; kept because neighbours ask again."""
-    counted = ((risk, sum(map(lowered.__contains__, phrases))) for risk, phrases in _descriptions().items())
-    return tuple((risk, count) for risk, count in counted if count)
+    index = _index()
+    counts: Counter[str] = Counter()
+    for key in index.keys() & {lowered[at : at + GRAM] for at in range(len(lowered))}:
+        for risk, phrase in index[key]:
+            counts[risk] += phrase in lowered
+    for risk, phrase in index[""]:
+        counts[risk] += phrase in lowered
+    return tuple((risk, counts[risk]) for risk in _descriptions() if counts[risk])
+
+
+@cache
+def _index() -> dict[str, list[tuple[str, str]]]:
+    """Each phrase under its rarest three letters, so that a sentence meets only the phrases it could hold."""
+    pairs = [(risk, phrase) for risk, phrases in _descriptions().items() for phrase in phrases]
+    grams = Counter(phrase[at : at + GRAM] for _, phrase in pairs for at in range(len(phrase) - GRAM + 1))
+    index: dict[str, list[tuple[str, str]]] = {"": []}
+    for risk, phrase in pairs:
+        own = [phrase[at : at + GRAM] for at in range(len(phrase) - GRAM + 1)]
+        index.setdefault(min(own, key=lambda gram: grams[gram]) if own else "", []).append((risk, phrase))
+    return index
 
 
 def risk_features(text: str, before: str, after: str) -> list[str]:
@@ -69,10 +89,12 @@ def risk_features(text: str, before: str, after: str) -> list[str]:
 def risk_signals(norm: str, structure: Structure, heads: Heads, cuts: Mapping[str, float]) -> tuple[RiskSignal, ...]:
     """Signals of a document: adjacent sentences of one risk are one signal, the likeliest few of each risk are kept."""
     sentences = [sentence for sentence in structure.sentences if not sentence.is_heading]
-    scored = [heads.scores(risk_features(*_window(norm, sentences, place))) for place in range(len(sentences))]
+    if not sentences:
+        return ()
+    scored = heads.probabilities([risk_features(*_window(norm, sentences, place)) for place in range(len(sentences))])
     signals: list[RiskSignal] = []
     for risk in RISKS:
-        probabilities = [scores[risk]["yes"] for scores in scored]
+        probabilities = scored[risk][:, heads.classes[risk].index("yes")].tolist()
         signals += _signals(risk, sentences, probabilities, cuts.get(risk, 0.5))
     return tuple(sorted(signals, key=lambda signal: (signal.evidence, signal.risk)))
 
