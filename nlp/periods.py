@@ -53,7 +53,7 @@ class Period:
 
 
 Built = tuple[tuple[date, date] | None, str]
-_Rule = tuple[re.Pattern[str], Callable[["re.Match[str]", int | None], Built]]
+_Rule = tuple[tuple[str, ...], re.Pattern[str], Callable[["re.Match[str]", int | None], Built]]
 
 
 def find_periods(text: str, published: date | None) -> list[Period]:
@@ -62,7 +62,10 @@ def find_periods(text: str, published: date | None) -> list[Period]:
     year = None if published is None else published.year
     for first, last in _windows(text):
         taken: list[tuple[int, int]] = []
-        for pattern, build in _RULES:
+        lowered = text[first:last].lower()
+        for words, pattern, build in _RULES:
+            if not any(word in lowered for word in words):
+                continue
             for match in pattern.finditer(text, first, last):
                 start, end = match.span()
                 if any(start < other_end and other_start < end for other_start, other_end in taken):
@@ -226,59 +229,63 @@ _HINT = re.compile(
 )
 
 
-def _rules(*pairs: tuple[str, Callable[["re.Match[str]", int | None], Built]]) -> list[_Rule]:
-    return [(re.compile(pattern, re.IGNORECASE | re.ASCII), build) for pattern, build in pairs]
+def _rules(*entries: tuple[str, str, Callable[["re.Match[str]", int | None], Built]]) -> list[_Rule]:
+    return [
+        (tuple(words.split("|")), re.compile(pattern, re.IGNORECASE | re.ASCII), build)
+        for words, pattern, build in entries
+    ]
 
 
 _ZH_YEAR = r"(?P<y>(?:19|20)\d{2}|二[零〇][零〇一二三四五六七八九]{2}|(?:民国)?1[01]\d(?=年))"
 _REL = r"(?P<rel>今年|去年|上年|本年|前年)"
+_MONTHS_SAID = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _SEP = r"(?:[-–—~至到]|\bto\b|through)"
 _RULES: list[_Rule] = _rules(
-    (r"\b\d{2}/\d{2}[ -]Q[1-4]\b", _fiscal_stamp),
-    (r"\b(?P<fy>FY|financial year |fiscal year )?(?P<y>20\d{2}|(?<=FY)\d{2})\s?[-/]\s?\d{2,4}\s*,?\s*Q(?P<q>[1-4])\b", _quarter),
-    (r"\bQ(?P<q>[1-4])\s*(?:of\s+)?(?P<fy>FY)\s?(?P<y>20\d{2}|\d{2})(?:[-/]\d{2,4})\b", _quarter),
-    (rf"{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\s*{_SEP}\s*{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}", _mention),
-    (r"(?P<y>(?:19|20)\d{2})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)", _day),
-    (rf"{_ZH_YEAR} ?年 ?(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}}) ?月 ?(?P<d>\d{{1,2}}) ?[日号]", _day),
-    (rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?P<m>{_MONTH}),? (?P<y>{_YEAR}|'?[12]\d(?![\d%/.,]\d|[%\d]))\b", _day),
-    (r"(?<![\d/.])\d{1,2}/\d{1,2}/(?:20)?\d{2}(?![\d/])|(?<![\d.])\d{1,2}\.\d{1,2}\.20\d{2}(?!\d)", _mention),
-    (rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>{_YEAR})\b", _day),
-    (rf"(?:{_ZH_YEAR} ?年度?|{_REL}) ?(?:第 ?)?(?P<q>[一二三四1-4]) ?季度?", _quarter),
-    (rf"{_ZH_YEAR} ?年? ?Q(?P<q>[1-4])", _quarter),
-    (rf"\bQ(?P<q>[1-4])[ ,/'-]*(?:of )?(?P<y>{_YEAR}|(?<=')\d{{2}})\b", _quarter),
-    (rf"\b(?P<y>{_YEAR})[ -/]?Q(?P<q>[1-4])\b", _quarter),
-    (rf"\b(?P<q>[1-4])Q ?(?P<y>{_YEAR}|\d{{2}})\b", _quarter),
-    (rf"\b(?P<q>first|second|third|fourth|final) quarter(?: (?:of )?(?:(?P<y>{_YEAR})|(?P<rel>last year|this year)))?\b", _quarter),
-    (rf"(?:{_ZH_YEAR} ?年度?|{_REL}) ?(?P<h>[上下])半年", _half),
-    (rf"\bH(?P<h>[12])[ ,/-]*(?:of )?(?P<y>{_YEAR})\b|\b(?P<y2>{_YEAR})[ -]?H(?P<h2>[12])\b", _half_en),
-    (rf"\b(?P<h>first|second) half(?: (?:of )?(?:(?P<y>{_YEAR})|(?P<rel>last year|this year)|the year))?\b", _half),
-    (rf"(?:{_ZH_YEAR} ?年)? ?前 ?(?P<n>[三六九369]) ?个?月", _nine_months),
-    (rf"(?:{_ZH_YEAR} ?年)? ?前(?P<n>三) ?季度?", _three_quarters),
-    (rf"\bfirst (?P<n>three|six|nine) months(?: of (?:the year|(?P<y>{_YEAR})))?\b", _nine_months),
-    (rf"{_ZH_YEAR} ?年 ?(?P<m>\d{{1,2}}) ?月? ?[-~至到] ?(?P<m2>\d{{1,2}}) ?月", _month_of),
-    (rf"{_ZH_YEAR} ?年 ?(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}}) ?月份?", _month_of),
-    (rf"\b(?P<m>{_MONTH})\s*{_SEP}\s*(?P<m2>{_MONTH}) (?P<y>{_YEAR})\b", _month_of),
-    (rf"\b(?P<m>{_MONTH}),? (?P<y>{_YEAR})\b", _month_of),
-    (r"\b(?:FY|financial year |fiscal year |fiscal )(?P<y>20\d{2}|\d{2})\s?[-/]\s?\d{2,4}\b", _fiscal),
-    (r"\b(?P<y>20\d{2})[/](?:20)?\d{2}\b(?!/)", _fiscal),
-    (r"(?<![\d/.,$£€])(?P<y>[123]\d)/(?P<next>[123]\d)\b(?![/%\d]|[.,]\d)|(?<![\d/.,$£€-])20(?P<y2>\d{2}) ?[-–] ?(?P<next2>\d{2})\b(?![-/%\d]|[.,]\d)", _short_fiscal),
-    (rf"\b(?:FY ?|financial year |fiscal year |fiscal |calendar |CY ?)(?P<y>{_YEAR}|\d{{2}})\b", _whole),
-    (rf"{_ZH_YEAR} ?(?:财)?年度?(?:全年)?(?!\d)", _whole),
-    (rf"\b(?:in|during|for|over|throughout|of|since|by|from|to|until|and|full-year|end-|mid-|early|late)[ -](?P<y>{_YEAR})(?![\d%,.]\d|%)\b", _whole),
-    (r"\b(?P<h>[12])H ?(?P<y>20\d{2}|\d{2})\b", _half),
-    (r"(?<![\d.])(?P<y>[12]\d) ?年(?=第|底|初|末|Q\d|上半|下半|财)", _whole),
-    (r"\b[1-4]Q(?:\d{2})?\b", _mention),
-    (r"(?:第 ?)(?P<q>[一二三四1-4]) ?季度?|(?<!前)(?<![一二三四])(?P<q2>[一二三四]) ?季度", _bare_zh_quarter),
-    (r"\bQ(?P<q>[1-4])\b", _quarter),
-    (r"(?P<h>[上下])半年", _half),
-    (r"\bH(?P<h>[12])\b", _half),
-    (rf"(?:{_REL} ?)(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}}) ?月份?", _month_of),
-    (r"(?<![\d个.])(?P<m>1[0-2]|[1-9]) ?[-~至到] ?(?P<m2>1[0-2]|[1-9]) ?月(?:份)?", _month_of),
-    (r"(?<![\d个.])(?:1[0-2]|[1-9]) ?月 ?\d{1,2} ?[日号]", _mention),
-    (r"(?<![\d个.])(?P<m>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?:份|底|初|末)?(?!内)", _month_of),
-    (rf"\b(?:in|during|for|of|since|by|from|to|until|end-) (?P<m>{_MONTH})\b(?! \d)", _month_of),
-    (rf"\b(?:\d{{1,2}} ?[-–] ?)?\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b(?!%|,\d|\.\d| in \d)", _mention),
-    (r"\blast year\b|去年全?年?|上年度?|上一年度?", _last_year),
-    (r"\bthis year\b|今年|本年度?|全年", _this_year),
-    (rf"(?<![\d.,$£€-])(?P<y>{_YEAR})(?!\d|%|[.,]\d|(?:m|bn|k)\b| ?(?:万|亿|元|个|名|人|次|笔|件|家|million|billion|staff|people|users))", _whole),
+    ("q", r"\b\d{2}/\d{2}[ -]Q[1-4]\b", _fiscal_stamp),
+    ("q", r"\b(?P<fy>FY|financial year |fiscal year )?(?P<y>20\d{2}|(?<=FY)\d{2})\s?[-/]\s?\d{2,4}\s*,?\s*Q(?P<q>[1-4])\b", _quarter),
+    ("fy", r"\bQ(?P<q>[1-4])\s*(?:of\s+)?(?P<fy>FY)\s?(?P<y>20\d{2}|\d{2})(?:[-/]\d{2,4})\b", _quarter),
+    ("19|20", rf"{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\s*{_SEP}\s*{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}", _mention),
+    ("19|20", r"(?P<y>(?:19|20)\d{2})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)", _day),
+    ("年", rf"{_ZH_YEAR} ?年 ?(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}}) ?月 ?(?P<d>\d{{1,2}}) ?[日号]", _day),
+    (_MONTHS_SAID, rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?P<m>{_MONTH}),? (?P<y>{_YEAR}|'?[12]\d(?![\d%/.,]\d|[%\d]))\b", _day),
+    ("/|.", r"(?<![\d/.])\d{1,2}/\d{1,2}/(?:20)?\d{2}(?![\d/])|(?<![\d.])\d{1,2}\.\d{1,2}\.20\d{2}(?!\d)", _mention),
+    (_MONTHS_SAID, rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>{_YEAR})\b", _day),
+    ("季", rf"(?:{_ZH_YEAR} ?年度?|{_REL}) ?(?:第 ?)?(?P<q>[一二三四1-4]) ?季度?", _quarter),
+    ("q", rf"{_ZH_YEAR} ?年? ?Q(?P<q>[1-4])", _quarter),
+    ("q", rf"\bQ(?P<q>[1-4])[ ,/'-]*(?:of )?(?P<y>{_YEAR}|(?<=')\d{{2}})\b", _quarter),
+    ("q", rf"\b(?P<y>{_YEAR})[ -/]?Q(?P<q>[1-4])\b", _quarter),
+    ("q", rf"\b(?P<q>[1-4])Q ?(?P<y>{_YEAR}|\d{{2}})\b", _quarter),
+    ("quarter", rf"\b(?P<q>first|second|third|fourth|final) quarter(?: (?:of )?(?:(?P<y>{_YEAR})|(?P<rel>last year|this year)))?\b", _quarter),
+    ("半年", rf"(?:{_ZH_YEAR} ?年度?|{_REL}) ?(?P<h>[上下])半年", _half),
+    ("h1|h2", rf"\bH(?P<h>[12])[ ,/-]*(?:of )?(?P<y>{_YEAR})\b|\b(?P<y2>{_YEAR})[ -]?H(?P<h2>[12])\b", _half_en),
+    (" half", rf"\b(?P<h>first|second) half(?: (?:of )?(?:(?P<y>{_YEAR})|(?P<rel>last year|this year)|the year))?\b", _half),
+    ("前", rf"(?:{_ZH_YEAR} ?年)? ?前 ?(?P<n>[三六九369]) ?个?月", _nine_months),
+    ("前", rf"(?:{_ZH_YEAR} ?年)? ?前(?P<n>三) ?季度?", _three_quarters),
+    ("first", rf"\bfirst (?P<n>three|six|nine) months(?: of (?:the year|(?P<y>{_YEAR})))?\b", _nine_months),
+    ("年", rf"{_ZH_YEAR} ?年 ?(?P<m>\d{{1,2}}) ?月? ?[-~至到] ?(?P<m2>\d{{1,2}}) ?月", _month_of),
+    ("年", rf"{_ZH_YEAR} ?年 ?(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}}) ?月份?", _month_of),
+    (_MONTHS_SAID, rf"\b(?P<m>{_MONTH})\s*{_SEP}\s*(?P<m2>{_MONTH}) (?P<y>{_YEAR})\b", _month_of),
+    (_MONTHS_SAID, rf"\b(?P<m>{_MONTH}),? (?P<y>{_YEAR})\b", _month_of),
+    ("fy|fi", r"\b(?:FY|financial year |fiscal year |fiscal )(?P<y>20\d{2}|\d{2})\s?[-/]\s?\d{2,4}\b", _fiscal),
+    ("/", r"\b(?P<y>20\d{2})[/](?:20)?\d{2}\b(?!/)", _fiscal),
+    ("/|20", r"(?<![\d/.,$£€])(?P<y>[123]\d)/(?P<next>[123]\d)\b(?![/%\d]|[.,]\d)|(?<![\d/.,$£€-])20(?P<y2>\d{2}) ?[-–] ?(?P<next2>\d{2})\b(?![-/%\d]|[.,]\d)", _short_fiscal),
+    ("fy|year|fiscal|cy", rf"\b(?:FY ?|financial year |fiscal year |fiscal |calendar |CY ?)(?P<y>{_YEAR}|\d{{2}})\b", _whole),
+    ("年", rf"{_ZH_YEAR} ?(?:财)?年度?(?:全年)?(?!\d)", _whole),
+    ("19|20", rf"\b(?:in|during|for|over|throughout|of|since|by|from|to|until|and|full-year|end-|mid-|early|late)[ -](?P<y>{_YEAR})(?![\d%,.]\d|%)\b", _whole),
+    ("1h|2h", r"\b(?P<h>[12])H ?(?P<y>20\d{2}|\d{2})\b", _half),
+    ("年", r"(?<![\d.])(?P<y>[12]\d) ?年(?=第|底|初|末|Q\d|上半|下半|财)", _whole),
+    ("q", r"\b[1-4]Q(?:\d{2})?\b", _mention),
+    ("季", r"(?:第 ?)(?P<q>[一二三四1-4]) ?季度?|(?<!前)(?<![一二三四])(?P<q2>[一二三四]) ?季度", _bare_zh_quarter),
+    ("q", r"\bQ(?P<q>[1-4])\b", _quarter),
+    ("半年", r"(?P<h>[上下])半年", _half),
+    ("h1|h2", r"\bH(?P<h>[12])\b", _half),
+    ("年", rf"(?:{_REL} ?)(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}}) ?月份?", _month_of),
+    ("月", r"(?<![\d个.])(?P<m>1[0-2]|[1-9]) ?[-~至到] ?(?P<m2>1[0-2]|[1-9]) ?月(?:份)?", _month_of),
+    ("月", r"(?<![\d个.])(?:1[0-2]|[1-9]) ?月 ?\d{1,2} ?[日号]", _mention),
+    ("月", r"(?<![\d个.])(?P<m>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?:份|底|初|末)?(?!内)", _month_of),
+    (_MONTHS_SAID, rf"\b(?:in|during|for|of|since|by|from|to|until|end-) (?P<m>{_MONTH})\b(?! \d)", _month_of),
+    (_MONTHS_SAID, rf"\b(?:\d{{1,2}} ?[-–] ?)?\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b(?!%|,\d|\.\d| in \d)", _mention),
+    ("last year|年", r"\blast year\b|去年全?年?|上年度?|上一年度?", _last_year),
+    ("this year|年", r"\bthis year\b|今年|本年度?|全年", _this_year),
+    ("19|20", rf"(?<![\d.,$£€-])(?P<y>{_YEAR})(?!\d|%|[.,]\d|(?:m|bn|k)\b| ?(?:万|亿|元|个|名|人|次|笔|件|家|million|billion|staff|people|users))", _whole),
 )  # fmt: skip

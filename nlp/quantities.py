@@ -6,7 +6,7 @@ Must not know: metrics, solutions, or whether a quantity belongs to a claim.
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -71,15 +71,46 @@ def find_quantities(text: str, masked: Sequence[tuple[int, int]] = ()) -> list[Q
             )  # fmt: skip
             blocked.add([(part.start, part.end)])
     blocked.add([match.span() for match in units.NOT_QUANTITY.finditer(text)])
+    if "@" in text:
+        blocked.add([match.span() for match in units.EMAIL.finditer(text)])
     position = 0
-    for match in units.NUMBER.finditer(text):
-        if match.start() < position or blocked.overlaps(match.start(), match.end()):
+    for match in _numerals(text):
+        if match.start() < position or blocked.overlaps(match.start(), match.end()) or _numbered(text, match):
             continue
         quantity = _at(text, match, position)
         if quantity is not None:
             found.append(replace(quantity, start=position) if quantity.start < position else quantity)
             position = quantity.end
     return _apart(sorted(found, key=lambda item: item.start))
+
+
+def _numerals(text: str) -> Iterator["re.Match[str]"]:
+    """Numerals of the text in order: only words and signs that can begin one are tried."""
+    position = 0
+    for start in units.START.finditer(text):
+        at = start.start()
+        if at < position:
+            continue
+        word = start[0]
+        if word[0].isalpha() and word.isascii():
+            lowered = word.lower()
+            if lowered not in units.NUMERAL_WORDS and not lowered.endswith("fold"):
+                continue
+        match = units.NUMBER.match(text, at)
+        if match is not None:
+            position = match.end()
+            yield match
+
+
+def _numbered(text: str, match: "re.Match[str]") -> bool:
+    """Whether a figure is the number of a thing: phase 2, ISO 27001, top 10."""
+    start = match.start()
+    if match.lastgroup != "arabic" or not start:
+        return False
+    before = units.BEFORE_NUMBER.search(text, max(0, start - 18), start)
+    if before is None or before[1].lower() not in units.NUMBERED:
+        return False
+    return units.NUMBERING.match(text, start) is not None
 
 
 def _apart(found: Sequence[Quantity]) -> list[Quantity]:

@@ -7,7 +7,7 @@ Must not know: how matches are combined into quantities.
 
 import re
 
-from nlp.numerals import ARABIC, CHINESE, EN_SCALES, ENGLISH, ZH_SCALE
+from nlp.numerals import ARABIC, CHINESE, EN_SCALES, ENGLISH, ONES, TENS, ZH_SCALE
 
 _PART_OF = (
     r"(?:half(?: an?)?|(?:an? |one |three[- ])?quarters?(?: of)? an?|(?:an?|one|two)[ -]thirds? of an?|(?:an? |one |three[- ])quarters?|quarter(?= (?:million|billion)))"
@@ -74,12 +74,106 @@ _GOES_ON = (
     r"(?![\d%]|[.,]\d| ?(?:%|per ?cent|percent|points?\b|pp\b|bps?\b|basis|million|billion|bn\b|m\b|k\b|hours?\b|days?\b|weeks?\b|"
     r"months?\b|minutes?\b|seconds?\b))"
 )
+NUMBERED = frozenset(
+    [
+        "step",
+        "steps",
+        "phase",
+        "phases",
+        "tier",
+        "tiers",
+        "level",
+        "levels",
+        "section",
+        "sections",
+        "chapter",
+        "chapters",
+        "appendix",
+        "annex",
+        "figure",
+        "figures",
+        "table",
+        "tables",
+        "item",
+        "items",
+        "no",
+        "no.",
+        "nos.",
+        "wave",
+        "sprint",
+        "mod",
+        "block",
+        "batch",
+        "cohort",
+        "mark",
+        "mk",
+        "schedule",
+        "release",
+        "version",
+        "stage",
+        "gate",
+        "windows",
+        "iso",
+        "iec",
+        "rfc",
+        "article",
+        "page",
+        "slide",
+        "week",
+        "month",
+        "type",
+        "grade",
+        "band",
+        "building",
+        "unit",
+        "room",
+        "horizon",
+        "scope",
+        "line",
+        "decision",
+        "issue",
+        "option",
+        "recommendation",
+        "workstream",
+        "milestone",
+        "tranche",
+        "package",
+        "lot",
+        "lots",
+        "rank",
+        "ranked",
+        "ranking",
+        "top",
+        "part",
+        "exhibit",
+        "note",
+        "question",
+        "basel",
+        "web",
+        "industry",
+        "sox",
+        "pci",
+        "priority",
+        "severity",
+        "sev",
+        "p",
+    ]
+)
+"""Words that number a thing: the figure after them counts nothing."""
+NUMBERING = re.compile(rf"\d+(?:\.\d+)*{_GOES_ON}", re.IGNORECASE | re.ASCII)
+BEFORE_NUMBER = re.compile(r"([A-Za-z]+\.?)[ -]?\Z", re.ASCII)
+EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]+)+", re.ASCII)
+START = re.compile(
+    r"[A-Za-z]+|[\d½¼¾⅓⅔零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]|\.\d|(?<=[上近逾破])[万亿]", re.ASCII
+)
+"""Where a numeral may begin: a Latin word, a digit or a Chinese digit."""
+NUMERAL_WORDS = frozenset(
+    [*ONES, *TENS, "a", "an", "half", "quarter", "quarters", "third", "thirds", "dozen", "hundred"]
+)
+
+
 NOT_QUANTITY = re.compile(
-    r"https?://\S+|\[\d{1,3}\](?!\d)|(?<=[。；])\d{1,2}\.(?=[\u3400-\u9fff])|\b10-[KQ]\b|(?<![\d:.,])\d{1,2}:\d(?![\d:.])|www\.\S+|\S+@\S+\.\w+|"
-    r"\b(?:steps?|phases?|tiers?|levels?|sections?|chapters?|appendix|annex|figures?|tables?|items?|no\.|nos\.|wave|sprint|mod|block|batch|cohort|mark|mk|schedule|"
-    r"release|version|stage|gate|windows|iso(?:/iec)?|rfc|article|page|slide|week|month|type|grade|band|building|unit|room|horizon|scope|line|"
-    r"decision|issue|option|recommendation|workstream|milestone|tranche|work package|"
-    rf"lots?|rank(?:ed|ing)?|top|part|exhibit|note|question|basel|web|industry|sox|pci|priority|severity|sev|p)[ -]?\d+(?:\.\d+)*{_GOES_ON}|"
+    r"https?://\S{1,300}|\[\d{1,3}\](?!\d)|(?<=[。；])\d{1,2}\.(?=[\u3400-\u9fff])|\b10-[KQ]\b|(?<![\d:.,])\d{1,2}:\d(?![\d:.])|www\.\S{1,300}|"
     r"\bv\d+(?:\.\d+)*\b|(?<![A-Za-z])[TD]\+\d+|\b\d+(?:st|nd|rd|th)\b|\b24 ?[/x×*] ?7\b|7 ?[x×*] ?24|(?<![A-Za-z\d])\d{1,2}:\d{2}(?::\d{2})?(?![hH\d])|"
     r"第 ?[\d一二三四五六七八九十]+ ?[^\d\s]?|(?<![一二三四五六七八九\d])十[分足](?!之|钟)|一成不变|万一|一[些致般定样直起切旦方面同]|一把手|二维码|三方|四大|三大|六大|百分比|百分位|"
     r"\d+ ?[号楼](?!线)|\b\d{2,4}-\d{3,4}-\d{3,4}\b|\+\d{2,3} \d[\d ]{6,}|[A-Za-z]+-\d+(?![\d%.]|,\d)|"
