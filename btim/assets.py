@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from btim.errors import SchemaError, UnknownReferenceError, ValueFormatError, listed
+from btim.errors import UnknownReferenceError, ValueFormatError, listed
 from btim.money import from_minor, to_minor
 from btim.tables import line_of, parsed_column, plain_decimal, read_table, refuse_duplicates
 from btim.taxonomy import Taxonomy
@@ -51,6 +51,7 @@ def read_assets(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
     for column in NEEDED:
         _refuse(frame, column, frame[column] == "", path, "is blank", "fill it; a salvage of nothing is 0")
     refuse_duplicates(frame, ("asset",), file=path)
+    frame["sub_pool"] = frame["sub_pool"].where(frame["sub_pool"] != "", taxonomy.current("pool", SUB_POOL))
     for column, layer in (("pool", "pool"), ("sub_pool", "pool"), ("tower", "tower"), ("sub_tower", "tower")):
         _check_names(frame, column, layer, taxonomy, path)
     unknown = ~frame["method"].isin(METHODS)
@@ -139,10 +140,6 @@ def _check_names(frame: pd.DataFrame, column: str, layer: str, taxonomy: Taxonom
                 taxonomy.check(layer, name, file=str(path), field=column)
             except UnknownReferenceError as unknown:
                 raise unknown.at(row=line_of(row)) from None
-    if column == "sub_pool" and (frame[column] == "").any() and SUB_POOL not in taxonomy.names("pool"):
-        raise SchemaError(
-            f"the taxonomy has no sub-pool {SUB_POOL!r}", file=str(path), field=column, remedy="fill the column"
-        )
 
 
 def _date(cell: Any) -> dt.date:

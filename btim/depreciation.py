@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from btim.assets import BELONGS, PLACED, SUB_POOL, schedule
+from btim.assets import BELONGS, PLACED, schedule
 from btim.errors import ValueFormatError
 from btim.fiscal import WEEKS, FiscalCalendar
 from btim.mapping_tables import AMOUNTS, Capital
@@ -121,8 +121,14 @@ def _place(day: dt.date, asset: Mapping[Any, Any], calendar: FiscalCalendar, siz
 
 def _line(asset: Mapping[Any, Any], month: str, cents: int) -> dict[str, Any]:
     kept = {name: asset[name] for name in ("asset", "currency", "pool", "tower", *PLACED, *BELONGS)}
-    sub_pool = asset["sub_pool"] or SUB_POOL
-    return {**kept, "month": month, "sub_pool": sub_pool, "expenditure": "opex", "amount": cents, "origin": ADDED}
+    return {
+        **kept,
+        "month": month,
+        "sub_pool": asset["sub_pool"],
+        "expenditure": "opex",
+        "amount": cents,
+        "origin": ADDED,
+    }
 
 
 def _typed(made: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:

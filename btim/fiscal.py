@@ -13,24 +13,38 @@ KINDS = ("months", *WEEKS)
 """`13` is thirteen periods of four weeks; a 53rd week joins the year's last period."""
 
 
+def named_year(naming: str, start: int, end: int) -> str:
+    """A fiscal year's name.
+
+    Raises:
+        KeyError, IndexError, ValueError: `naming` is no such pattern.
+    """
+    return naming.format(start=start, end=end, start2=f"{start % 100:02d}", end2=f"{end % 100:02d}")
+
+
 @dataclass(frozen=True)
 class FiscalCalendar:
-    """`months`: calendar months, the year starting with `first_month` and named after the year it ends in.
+    """Periods and the years they belong to.
+
+    `months`: calendar months, the year starting with `first_month` and named after the year it ends in.
 
     `4-4-5`, `13`: weeks; `starts` gives the first day of every fiscal year by its name (2026: 2025-12-29), and of the
-    year after the last, where that one ends.
+    year after the last, where that one ends. `naming` writes a year's name with `{start}`, `{end}` (the calendar years
+    in which it starts and ends; in weeks both are the year's own number), `{start2}`, `{end2}` (two digits).
     """
 
     kind: str = "months"
     first_month: int = 1
     starts: Mapping[int, dt.date] = field(default_factory=dict)
+    naming: str = "FY{end}"
 
     def year_of(self, period: str) -> str:
-        """Fiscal year of a period, `FY2026`."""
+        """Fiscal year of a period as `naming` says: `FY2026`, or `2025/26` for `{start}/{end2}`."""
         year, number = int(period[:4]), int(period[5:7])
         if self.kind == "months" and self.first_month > 1 and number >= self.first_month:
             year += 1
-        return f"FY{year}"
+        start = year - 1 if self.kind == "months" and self.first_month > 1 else year
+        return named_year(self.naming, start, year)
 
     def quarter_of(self, period: str) -> str:
         """Fiscal quarter of a period, `FY2026 Q1`; thirteen periods have four in the last quarter."""

@@ -17,7 +17,7 @@ from btim.assets import ASSET_COLUMNS, read_assets
 from btim.carbon_inputs import CARBON_COLUMNS, CarbonTables, read_carbon
 from btim.close import RECORD_COLUMNS, Restated, restated
 from btim.depreciation import CAPITALISED, RECORDED_COLUMNS, with_depreciation
-from btim.errors import RuleError, UnknownReferenceError, ValueFormatError
+from btim.errors import RuleError, ValueFormatError
 from btim.exchange import RateBasis, converted, reporting_currency
 from btim.fiscal import FiscalCalendar
 from btim.focus import direct_source
@@ -43,6 +43,7 @@ from btim.ledger_inputs import (
     refuse_thirteenth,
 )
 from btim.ledger_notes import category_notes, source_notes, totals_notes
+from btim.ledger_places import check_places, check_rules, renamed
 from btim.ledger_registers import (
     CONTRACT_COLUMNS,
     TAG_COLUMNS,
@@ -151,7 +152,7 @@ def open_ledger(
     """
     settings = settings_of([Path(path), *map(Path, more)], data)
     taxonomy = _taxonomy(settings)
-    _check_rules(settings, taxonomy)
+    check_rules(settings, taxonomy)
     return _ledger(
         settings,
         taxonomy,
@@ -177,16 +178,9 @@ def _taxonomy(settings: LedgerSettings) -> Taxonomy:
     return extended_taxonomy(own) if own else default_taxonomy()
 
 
-def _check_rules(settings: LedgerSettings, taxonomy: Taxonomy) -> None:
-    for number, rule in enumerate(settings.rules, start=1):
-        for name, value in rule.assign.items():
-            layer = {"pool": "pool", "sub_pool": "pool", "tower": "tower", "sub_tower": "tower"}.get(name)
-            if layer:
-                taxonomy.check(layer, value, file=str(settings.file), field=f"rules[{number}].assign.{name}")
-
-
 def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, currency: str | None) -> Ledger:
-    _check_places(imported.groups, taxonomy, settings.file)
+    imported = renamed(imported, taxonomy)
+    check_places(imported.groups, taxonomy, settings.file)
     taxed = with_tax(_rounded(imported, settings.file))
     register = _input(settings, "assets", read_assets, ASSET_COLUMNS, taxonomy)
     depreciated = with_depreciation(taxed.groups, register, settings.capital, settings.calendar)
@@ -293,17 +287,6 @@ def _register(
     settings: LedgerSettings, name: str, read: Callable[[Path], pd.DataFrame], columns: Sequence[str]
 ) -> pd.DataFrame:
     return read(settings.inputs[name]) if name in settings.inputs else empty(columns)
-
-
-def _check_places(groups: pd.DataFrame, taxonomy: Taxonomy, file: Path) -> None:
-    for column, layer in (("pool", "pool"), ("sub_pool", "pool"), ("tower", "tower"), ("sub_tower", "tower")):
-        for value in groups[column].dropna().unique():
-            taxonomy.check(layer, value, file=str(file), field=column)
-    for value in groups["expenditure"].dropna().unique():
-        if value not in {"opex", "capex"}:
-            raise UnknownReferenceError(
-                "unknown expenditure", file=str(file), field="expenditure", value=value, remedy="use opex or capex"
-            )
 
 
 __all__ = ["UNMAPPED", "Ledger", "open_ledger"]

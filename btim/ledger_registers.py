@@ -15,7 +15,10 @@ from btim.errors import UnknownReferenceError, ValueFormatError, listed
 from btim.tables import line_of, parsed_column, plain_decimal, read_table, refuse_duplicates
 
 TAG_COLUMNS = ("layer", "element", "tag", "value")
-TAGGABLE = ("pool", "tower", "sub_tower", "solution", "consumer", "project", "vendor", "account", "cost_centre")
+TAGGABLE = (
+    *("pool", "sub_pool", "tower", "sub_tower", "solution", "consumer", "project", "vendor", "account", "cost_centre"),
+    *("legal_entity", "counterparty", "asset", "commitment"),
+)
 """What a tag file may mark: any column of a ledger line."""
 CONTRACT_COLUMNS = ("contract", "vendor", "start", "end", "notice_by", "amount_a_month", "currency", "indexation")
 
@@ -36,7 +39,7 @@ def read_tags(path: Path) -> pd.DataFrame:
             row=int(unknown.index[0]) + 2,
             field="layer",
             value=unknown["layer"].iloc[0],
-            remedy=f"use {listed(TAGGABLE, 12)}",
+            remedy=f"use {listed(TAGGABLE, 20)}",
         )
     refuse_duplicates(frame, TAG_COLUMNS[:3], file=path)
     return frame[list(TAG_COLUMNS)]

@@ -56,6 +56,7 @@ INPUTS = (
     "carbon",
     "grid",
     "assets",
+    "rules",
     "power",
     "embodied",
 )
@@ -157,7 +158,7 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         synthetic=bool(raw.get("synthetic", False)),
         currency=raw.get("currency"),
         files=tuple(source for item in raw["files"] for source in _sources(item, path, data or path.parent)),
-        rules=tuple(_rule(item, position, path) for position, item in enumerate(raw.get("rules", []), start=1)),
+        rules=_rules(raw, path, data or path.parent),
         inputs=_inputs(raw.get("inputs", {}), path, data or path.parent),
         calendar=calendar_table(raw.get("calendar", {}), path),
         close=close_table(raw["close"], path, data or path.parent, LATE_FIELDS) if "close" in raw else None,
@@ -249,6 +250,21 @@ def _found(pattern: str, path: Path, data: Path) -> list[Path]:
             "no file matches", file=str(path), field="files.path", value=pattern, remedy="check the pattern"
         )
     return found
+
+
+def _rules(raw: Mapping[str, Any], path: Path, data: Path) -> tuple[Rule, ...]:
+    """The mapping file's own rules, then those of the file that `[inputs] rules` names."""
+    own = [_rule(item, position, path) for position, item in enumerate(raw.get("rules", []), start=1)]
+    named = raw.get("inputs", {}).get("rules")
+    if named is None:
+        return tuple(own)
+    file = data / str(named)
+    try:
+        more = tomllib.loads(read_text(file))
+    except tomllib.TOMLDecodeError as error:
+        raise FileError(f"is not valid TOML: {error}", file=str(file), remedy="correct that line") from None
+    refuse_unknown(more, ("rules",), file, "")
+    return (*own, *(_rule(item, position, file) for position, item in enumerate(more.get("rules", []), start=1)))
 
 
 def _rule(item: Mapping[str, Any], position: int, path: Path) -> Rule:

@@ -14,7 +14,7 @@ from typing import Any
 
 from btim.allocation_methods import METHODS, Method
 from btim.errors import RuleError, SchemaError, UnknownReferenceError, ValueFormatError, listed
-from btim.fiscal import KINDS, FiscalCalendar
+from btim.fiscal import KINDS, FiscalCalendar, named_year
 
 AMOUNTS = ("amount", "billed", "listed", "contracted")
 """Cost columns: `amount` is the one views use (effective cost of a cloud bill, posted amount of a general ledger)."""
@@ -119,7 +119,7 @@ def method_table(item: Mapping[str, Any], path: Path) -> Method:
 
 def calendar_table(table: Mapping[str, Any], path: Path) -> FiscalCalendar:
     """The fiscal calendar. Raises as `read_settings` does."""
-    refuse_unknown(table, ("kind", "first_month", "starts"), path, "calendar.")
+    refuse_unknown(table, ("kind", "first_month", "starts", "name"), path, "calendar.")
     kind, first = str(table.get("kind", "months")), table.get("first_month", 1)
     if kind not in KINDS:
         raise UnknownReferenceError("unknown calendar", file=str(path), value=kind, remedy=f"use {listed(KINDS)}")
@@ -141,7 +141,24 @@ def calendar_table(table: Mapping[str, Any], path: Path) -> FiscalCalendar:
             field="calendar.starts",
             remedy='write 2026 = "2025-12-29", 2027 = "2026-12-28"',
         )
-    return FiscalCalendar(kind, first, starts)
+    return FiscalCalendar(kind, first, starts, _year_name(table, path))
+
+
+def _year_name(table: Mapping[str, Any], path: Path) -> str:
+    naming = str(table.get("name", "FY{end}"))
+    try:
+        distinct = named_year(naming, 2024, 2025) != named_year(naming, 2025, 2026)
+    except (KeyError, IndexError, ValueError):
+        distinct = False
+    if not distinct:
+        raise ValueFormatError(
+            "names no year",
+            file=str(path),
+            field="calendar.name",
+            value=naming,
+            remedy="use {start}, {end}, {start2} or {end2}, as in FY{end}",
+        )
+    return naming
 
 
 def close_table(table: Mapping[str, Any], path: Path, data: Path, fields: tuple[str, ...]) -> Close:

@@ -16,12 +16,13 @@ from btim.ledger_registers import TAGGABLE
 
 
 def tagged_elements(ledger: Ledger, layer: str, wanted: Mapping[str, str]) -> frozenset[str]:
-    """Elements of a layer that carry every wanted tag with its value."""
+    """Elements of a layer that carry every wanted tag with its value, themselves or through what they stand below."""
     tags = ledger.tags[ledger.tags["layer"] == layer]
-    found = [
+    named = [
         set(tags.loc[(tags["tag"] == name) & (tags["value"] == value), "element"]) for name, value in wanted.items()
     ]
-    return frozenset(set.intersection(*found)) if found else frozenset()
+    found = [ledger.taxonomy.below(layer, names) for names in named]
+    return frozenset.intersection(*found) if found else frozenset()
 
 
 def with_tags(ledger: Ledger, wanted: Mapping[str, str]) -> Ledger:

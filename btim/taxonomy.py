@@ -9,8 +9,8 @@ Source of the default names: TBM Council, TBM Taxonomy 5.0.1 (names only); the l
 import difflib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -42,11 +42,12 @@ class Element:
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """All elements, in the order of their source."""
+    """All elements, in the order of their source. `renamed`: layer and former name → the name it has now."""
 
     elements: tuple[Element, ...]
     source: str
     layer_names: Mapping[str, Mapping[str, str]]
+    renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def names(self, layer: str) -> tuple[str, ...]:
         """Every name of a layer, at any level, once."""
@@ -61,6 +62,15 @@ class Taxonomy:
         if language == "en":
             return name
         return next((e.zh for e in self.elements if e.layer == layer and e.name == name and e.zh), name)
+
+    def current(self, layer: str, name: str) -> str:
+        """The name that a default name has now (the shipped tables speak of default names)."""
+        return name if name in self.names(layer) else self.renamed.get((layer, name), name)
+
+    def below(self, layer: str, names: Collection[str]) -> frozenset[str]:
+        """These elements and all that stand below them in the layer."""
+        wanted = set(names)
+        return frozenset(wanted | {e.name for e in self.elements if e.layer == layer and wanted & set(e.path)})
 
     def check(self, layer: str, name: str, *, file: str | None = None, field: str | None = None) -> None:
         """Accept a name of the layer, at any level, or `Unmapped`.
@@ -119,14 +129,20 @@ def extended_taxonomy(path: Path, base: Taxonomy | None = None) -> Taxonomy:
     for key in raw:
         if key not in {"add", "rename"}:
             raise SchemaError("unknown key", file=str(path), field=key, remedy="known: add, rename")
-    elements = list(taxonomy.elements)
+    elements, renamed = list(taxonomy.elements), dict(taxonomy.renamed)
     for item in raw.get("rename", []):
-        elements = _renamed(elements, _checked(item, ("layer", "name", "to", "zh"), 3, path), path)
+        checked = _checked(item, ("layer", "name", "to", "zh"), 3, path)
+        elements = _renamed(elements, checked, path)
+        layer, former, now = checked["layer"], checked["name"], checked["to"]
+        renamed = {key: now if key[0] == layer and name == former else name for key, name in renamed.items()}
+        renamed[layer, former] = now
     for item in raw.get("add", []):
         elements.append(
             _added(elements, _checked(item, ("layer", "name", "parent", "zh", "expenditure"), 2, path), path)
         )
-    return replace(taxonomy, elements=tuple(elements), source=f"{taxonomy.source}; extended by {path.name}")
+    return replace(
+        taxonomy, elements=tuple(elements), source=f"{taxonomy.source}; extended by {path.name}", renamed=renamed
+    )
 
 
 def _checked(item: Mapping[str, Any], keys: tuple[str, ...], needed: int, path: Path) -> dict[str, str]:

@@ -162,3 +162,13 @@ def test_thirteen_periods_fill_the_year() -> None:
 def test_an_unknown_calendar_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnknownReferenceError, match="lunar"):
         open_ledger(write_ledger(tmp_path, [gl_row("1.00")], top='[calendar]\nkind = "lunar"\n'))
+
+
+def test_a_fiscal_year_bears_the_name_the_organisation_gives_it(tmp_path: Path) -> None:
+    rows = [gl_row("1.00", date="2025-03-31"), gl_row("2.00", date="2025-04-01")]
+    top = '[calendar]\nfirst_month = 4\nname = "{start}/{end2}"\n'
+    view = finance_view(open_ledger(write_ledger(tmp_path, rows, top=top)), by=["fiscal_year"])
+    assert view["fiscal_year"].tolist() == ["2024/25", "2025/26"]
+    for name in ("FY", "{year}", "{"):
+        with pytest.raises(ValueFormatError, match=r"calendar\.name.*use \{start\}"):
+            open_ledger(write_ledger(tmp_path, rows, top=f'[calendar]\nname = "{name}"\n'))

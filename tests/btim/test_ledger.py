@@ -36,6 +36,28 @@ def test_the_first_matching_rule_wins(tmp_path: Path) -> None:
     assert ledger.costs["tower"].tolist() == ["Compute"]
 
 
+def test_a_file_of_rules_follows_the_mappings_own(tmp_path: Path) -> None:
+    more = '[[rules]]\nmatch = { account = "." }\nassign = { pool = "Misc Costs", tower = "Database" }\n'
+    (tmp_path / "rules.toml").write_text(more)
+    path = write_ledger(tmp_path, [gl_row("3.00"), gl_row("1.00", account="9999")])
+    path.write_text(path.read_text() + '[inputs]\nrules = "rules.toml"\n')
+    ledger = open_ledger(path)
+    assert ledger.costs[["tower", "rules", "amount"]].to_numpy().tolist() == [
+        ["Compute", "1", 300],
+        ["Database", "3", 100],
+    ]
+    (tmp_path / "rules.toml").write_text(more.replace("Database", "Dtabase"))
+    with pytest.raises(UnknownReferenceError, match=r"rules\[3\]\.assign\.tower.*Dtabase"):
+        open_ledger(path)
+
+
+def test_stages_and_expenditure_of_lines_are_checked(tmp_path: Path) -> None:
+    path = write_ledger(tmp_path, [gl_row("3.00", solution="Run")])
+    path.write_text(path.read_text().replace('solution = "solution"', 'run_grow_transform = "solution"'))
+    with pytest.raises(UnknownReferenceError, match=r"run_grow_transform \(found 'Run'\); use run, grow, transform"):
+        open_ledger(path)
+
+
 def test_amounts_of_eleven_digits_are_rounded_once_a_month(tmp_path: Path) -> None:
     rows = [focus_row("0.00400000001", SubAccountId=f"a-{n}") for n in range(5)]
     path = write_csv(tmp_path / "bill.csv", FOCUS_HEADER, rows)

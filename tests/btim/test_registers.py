@@ -113,3 +113,12 @@ def test_what_changed_since_a_view_was_published_is_shown(tmp_path: Path) -> Non
     published = pd.DataFrame({"pool": ["Cloud Services", "Gone"], "tower": ["Compute", "x"], "amount": ["100.00", "1"]})
     found = changes(frame, published, ["pool", "tower"])
     assert found[["pool", "change"]].to_numpy().tolist() == [["Cloud Services", Decimal(7)], ["Gone", Decimal(-1)]]
+
+
+def test_a_tag_on_a_group_of_elements_marks_what_stands_below_it(tmp_path: Path) -> None:
+    taxonomy = '[[add]]\nlayer = "solution"\nname = "shop"\nparent = "Shared & Corporate"\n'
+    (tmp_path / "own.toml").write_text(taxonomy)
+    tags = "layer,element,tag,value\nsolution,Shared & Corporate,owner,Finance\nlegal_entity,Group,GDPR,yes\n"
+    path = write_ledger(tmp_path, [gl_row("7.00", solution="shop"), gl_row("1.00")], inputs={"tags": tags})
+    path.write_text(path.read_text() + 'taxonomy = "own.toml"\n')
+    assert with_tags(open_ledger(path), {"owner": "Finance"}).total == 700

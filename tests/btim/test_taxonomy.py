@@ -6,7 +6,9 @@ import pytest
 
 from btim.errors import DuplicateError, UnknownReferenceError
 from btim.focus import category_towers
+from btim.ledger import open_ledger
 from btim.taxonomy import LAYERS, default_taxonomy, extended_taxonomy
+from tests.btim.ledger_files import FOCUS_HEADER, focus_row, write_csv
 
 
 def test_every_name_has_a_chinese_name() -> None:
@@ -55,3 +57,21 @@ def test_all_service_categories_lead_to_known_towers() -> None:
     names = {*default_taxonomy().names("tower"), "Unmapped"}
     assert {tower for tower, _ in towers.values()} <= names
     assert {sub for _, sub in towers.values() if sub} <= names
+
+
+def test_renamed_names_hold_for_the_shipped_tables_too(tmp_path: Path) -> None:
+    own = (
+        '[[rename]]\nlayer = "tower"\nname = "Compute"\nto = "Machines"\n'
+        '[[rename]]\nlayer = "tower"\nname = "Machines"\nto = "计算"\n'
+        '[[rename]]\nlayer = "pool"\nname = "Cloud Services"\nto = "Cloud"\n'
+    )
+    (tmp_path / "own.toml").write_text(own, encoding="utf-8")
+    write_csv(tmp_path / "bill.csv", FOCUS_HEADER, [focus_row("7.00"), focus_row("1.00", ServiceCategory="Storage")])
+    (tmp_path / "ledger.toml").write_text(
+        '[[files]]\npath = "bill.csv"\nformat = "focus"\n[inputs]\ntaxonomy = "own.toml"\n'
+    )
+    ledger = open_ledger(tmp_path / "ledger.toml")
+    assert ledger.costs.groupby(["pool", "tower"])["amount"].sum().to_dict() == {
+        ("Cloud", "Storage"): 100,
+        ("Cloud", "计算"): 700,
+    }
