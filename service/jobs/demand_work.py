@@ -11,14 +11,18 @@ import pandas as pd
 
 import forecasting
 from btim import panel as columns
-from btim.errors import InsufficientHistoryError, WaterlineError
+from btim.errors import InsufficientHistoryError, ValueFormatError, WaterlineError
 from service.checkpoint_folder import CheckpointFolder
+from service.comma_lists import items_of
 from service.jobs.plain_values import number, plain, stamp_text, text
 from service.jobs.run import Finish, Run
 from service.panel_tables import frame_of
 from service.store import Unit
 
 LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
+SEASONS = {"h": "24h,7d", "d": "7d", "m": "12m"}
+WINDOWS = {"h": "7d,28d", "d": "7d,28d", "w": "13w", "m": "3m,12m"}
+"""What a panel of a step is forecast with where its settings do not say."""
 FAN_LEVELS = (0.025, 0.25, 0.5, 0.75, 0.975)
 
 
@@ -38,7 +42,7 @@ def forecast_peaks(run: Run) -> Finish:
         sha256 = unit.lists.get("panel_versions", asked["panel"], asked["version"])["sha256"]
     freq, tz = settings.get("freq", "h"), settings.get("tz")
     refused: list[dict[str, Any]] = []
-    levels = tuple(settings.get("levels", LEVELS))
+    levels = _levels(settings)
 
     def note(refusal: WaterlineError) -> None:
         refused.append({"what": str(refusal)})
@@ -46,14 +50,14 @@ def forecast_peaks(run: Run) -> Finish:
     peaks, fan = forecasting.peaks_with_fan(
         frame_of(rows, freq=freq, tz=tz),
         freq=freq,
-        seasons=tuple(settings.get("seasons", ("24h", "7d"))),
-        windows=tuple(settings.get("windows", ("7d", "28d"))),
+        seasons=items_of(settings.get("season", SEASONS.get(freq, ""))),
+        windows=items_of(settings.get("windows", WINDOWS.get(freq, ""))),
         levels=levels,
         fan_levels=FAN_LEVELS,
         totals=bool(settings.get("totals", True)),
         tz=tz,
         effort=settings.get("effort", "standard"),
-        holidays=tuple(settings.get("holidays", ())),
+        holidays=items_of(settings.get("holidays", "")),
         on_refusal=note,
         on_progress=run.between(5, 90, "forecasting"),
         store=CheckpointFolder(run.kept_folder),
@@ -77,6 +81,15 @@ def forecast_peaks(run: Run) -> Finish:
         return {"forecast": made["id"], "rows": made["rows"], "refused": len(refused)}
 
     return finish
+
+
+def _levels(settings: Mapping[str, Any]) -> tuple[float, ...]:
+    try:
+        return tuple(float(item) for item in items_of(settings.get("levels", ""))) or LEVELS
+    except ValueError:
+        raise ValueFormatError(
+            "is not a list of numbers", field="levels", value=settings["levels"], remedy="write levels like 0.5,0.95"
+        ) from None
 
 
 def step_rows(fan: pd.DataFrame, levels: tuple[float, ...]) -> Iterator[dict[str, Any]]:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import pytest
 
+from experiments.throwaway_postgresql import PostgresqlServer
 from service.cli import main
 from service.store import Store
-from tests.service.databases import Server, emptied, opened, server
+from tests.service.databases import emptied, opened, server
 
 
 class Answer(NamedTuple):
@@ -38,7 +39,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
+def postgresql() -> Iterator[PostgresqlServer]:
     with server() as running:
         yield running
 
@@ -61,7 +62,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(postgresql: Server) -> str:
+def postgresql_url(postgresql: PostgresqlServer) -> str:
     """A database with the tables, to be emptied before each use."""
     url = postgresql.new_database()
     opened(url).close()
