@@ -186,11 +186,11 @@ def table(outcomes: list[Outcome]) -> str:
 
 
 WORDS = """Two clients append rows to a panel over HTTP, each with an `Idempotency-Key` that is repeated until the answer
-is 200; a third asks for recommendations, which one worker process computes. Acknowledged is what a client was told;
-lost is what is then not there, doubled what is there twice (a row, a panel version, a result). Recovery: from the kill
-until `/readyz` answers 200 (the slowest), from PostgreSQL's start or the end of the lock or of the shortage until a
-client's next write is acknowledged. Goods: nothing lost or doubled; PostgreSQL recovered in 10 s; a refusal with 503. A
-clock that jumps is inflicted on the store and the schedules through their clock
+is 200; a third asks for recommendations, which one worker process computes. Acknowledged is what a client was
+told; lost is what is then not there, doubled what is there twice (a row, a panel version, a result). Recovery:
+from the kill until `/readyz` answers 200 (the slowest), from PostgreSQL's start or the end of the lock or of
+the shortage until a client's next write is acknowledged. Goods: nothing lost or doubled; PostgreSQL recovered
+in 10 s; a refusal with 503. A clock that jumps is inflicted on the store and the schedules through their clock
 (`tests/service/store/test_listing.py`, `tests/service/jobs/test_scheduling.py`), not on the machine's."""
 
 

@@ -15,8 +15,6 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
-
 from btim.errors import FileError
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
@@ -50,12 +48,8 @@ class PostgresqlServer:
     def new_database(self) -> str:
         """Make an empty database and return its URL."""
         name = f"waterline_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        return self._url(name).replace("postgresql://", "postgresql+psycopg://")
-
-    def _url(self, database: str) -> str:
-        return f"postgresql://waterline@127.0.0.1:{self.port}/{database}"
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "waterline", name)
+        return f"postgresql+psycopg://waterline@127.0.0.1:{self.port}/{name}"
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(BINARIES[-1] / program), *arguments]

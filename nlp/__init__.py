@@ -1,21 +1,23 @@
-"""Report text to value events and risk signals: the reading room's menu."""
+"""Report text to value events and risk signals: the reading room's menu.
 
-from nlp.documents import Document, documents_in
-from nlp.gold import GoldDocument, read_gold, read_gold_folder, read_readings
-from nlp.model import Model, load_model
-from nlp.reading import read_documents
-from nlp.scoring import Evaluation, evaluate
+Names are imported when first used: who reads only a part starts without the rest.
+"""
 
-__all__ = [
-    "Document",
-    "Evaluation",
-    "GoldDocument",
-    "Model",
-    "documents_in",
-    "evaluate",
-    "load_model",
-    "read_documents",
-    "read_gold",
-    "read_gold_folder",
-    "read_readings",
-]
+from btim.lazy_menu import lazy_menu
+
+__getattr__ = lazy_menu(
+    __name__,
+    {
+        "Document": "nlp.documents",
+        "documents_in": "nlp.documents",
+        "GoldDocument": "nlp.gold",
+        "read_gold": "nlp.gold",
+        "read_gold_folder": "nlp.gold",
+        "read_readings": "nlp.gold",
+        "Model": "nlp.model",
+        "load_model": "nlp.model",
+        "read_documents": "nlp.reading",
+        "Evaluation": "nlp.scoring",
+        "evaluate": "nlp.scoring",
+    },
+)

@@ -10,8 +10,8 @@ import typer
 
 from service.settings import Settings
 from service.store import Store
-from service.store.upgrading import newest, version_of
 from service.store.upgrading import upgrade as upgraded
+from service.store.versions import newest, version_of
 
 app = typer.Typer(
     add_completion=False,

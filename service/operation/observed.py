@@ -20,7 +20,7 @@ from service.release import RELEASE
 from service.store import Store
 from service.store.operation_tables import jobs
 from service.store.result_tables import value_events
-from service.store.upgrading import check_version
+from service.store.versions import check_version
 
 logger = logging.getLogger("waterline.requests")
 READY, METRICS, ALIVE = "/readyz", "/metrics", "/healthz"

@@ -22,7 +22,8 @@ from service.operation.watching import WatchedFolder
 from service.settings import Settings
 from service.store import Store
 from service.store.jobs import Claim
-from service.store.upgrading import check_version, upgrade
+from service.store.upgrading import upgrade
+from service.store.versions import check_version
 
 logger = logging.getLogger("waterline.supervisor")
 LOOK_S = 0.1

@@ -28,7 +28,8 @@ from service.store import input_tables, operation_tables, result_tables
 from service.store.engine import own_words
 from service.store.schema import Moment, metadata
 from service.store.store import Store
-from service.store.upgrading import check_version, newest, upgrade
+from service.store.upgrading import upgrade
+from service.store.versions import check_version, newest
 
 ABOUT = "backup.json"
 FORMAT = 1

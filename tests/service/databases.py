@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from experiments.throwaway_postgresql import BINARIES, PostgresqlServer, throwaway_postgresql
 from service.store import Store
-from service.store.upgrading import newest, upgrade
+from service.store.upgrading import upgrade
+from service.store.versions import newest
 
 
 @contextlib.contextmanager

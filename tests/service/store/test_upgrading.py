@@ -8,7 +8,8 @@ from sqlalchemy import text
 from btim.errors import StoreError
 from service.store import Store
 from service.store.schema import metadata
-from service.store.upgrading import check_version, newest, upgrade, version_of
+from service.store.upgrading import upgrade
+from service.store.versions import check_version, newest, version_of
 
 
 def test_an_empty_database_is_brought_to_the_newest_version_once(database_url: str) -> None:
