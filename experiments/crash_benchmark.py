@@ -185,7 +185,8 @@ def table(outcomes: list[Outcome]) -> str:
     return "\n".join(lines)
 
 
-WORDS = """Two clients append rows to a panel over HTTP, each with an `Idempotency-Key` that is repeated until the answer
+WORDS = """\
+Two clients append rows to a panel over HTTP, each with an `Idempotency-Key` that is repeated until the answer
 is 200; a third asks for recommendations, which one worker process computes. Acknowledged is what a client was
 told; lost is what is then not there, doubled what is there twice (a row, a panel version, a result). Recovery:
 from the kill until `/readyz` answers 200 (the slowest), from PostgreSQL's start or the end of the lock or of
