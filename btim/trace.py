@@ -128,10 +128,13 @@ def carried(ledger: Ledger, allocation: Allocation, keys: Sequence[str], months:
         `month`, `tower`, `keys`, `amount`: by the lines where the cost entered, also in a tower that serves this one.
     """
     rows = []
+    own = [name for name in keys if name not in LAYERS]
     for month in months:
-        work = _MonthOfFlows(ledger, allocation, month, keys)
+        work = _MonthOfFlows(ledger, allocation, month, own)
         for tower in work.names("tower"):
-            rows += [(month, tower, *part.line.keys, part.amount) for part in work.parts_of(Node("tower", tower))]
+            for part in work.parts_of(Node("tower", tower)):
+                line = part.line._asdict() | dict(zip(own, part.line.keys, strict=True))
+                rows.append((month, tower, *(line[name] for name in keys), part.amount))
     return pd.DataFrame(rows, columns=["month", "tower", *keys, "amount"]).astype({"amount": "int64"})
 
 

@@ -197,7 +197,12 @@ def carbon(
     frame = carbon_view(opened, _layer(layer, LAYERS), months)
     used = ("carbon", "grid", "power", "embodied", "volumes", "drivers")
     beside = stamp(
-        opened, f"carbon by {layer}", chosen_months(opened, months), allocation=allocate(opened), inputs=used
+        opened,
+        f"carbon by {layer}",
+        chosen_months(opened, months),
+        allocation=allocate(opened),
+        inputs=used,
+        status="reckoned from use and coefficients",
     )
     title = f"Energy and CO2e by {layer}"
     show(frame, beside, title=title, csv=csv, since=since, keys=("element", "scope", "source"), value="kg_co2e")

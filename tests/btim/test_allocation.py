@@ -11,7 +11,7 @@ from btim.allocation import Allocation, allocate
 from btim.element_costs import element_costs
 from btim.errors import DuplicateError, RuleError, UnknownReferenceError, ValueFormatError
 from btim.ledger import Ledger, open_ledger
-from btim.trace import trace
+from btim.trace import carried, consumed, trace
 from tests.btim.graphs import amount, edge
 from tests.btim.ledger_files import RULES, gl_row, ledger_of, write_ledger
 
@@ -140,6 +140,11 @@ def test_any_graph_conserves_every_cent_or_names_its_cycle(
         for name, cents in element_costs(result, layer, ledger.months).items():
             if cents:
                 assert trace(ledger, result, layer, name, "2025-01")["amount"].sum() == Decimal(cents) / 100
+    assert consumed(ledger, result, ["pool", "tower"], ledger.months)["amount"].sum() == ledger.total
+    towers = carried(ledger, result, ["pool", "solution"], ledger.months).groupby("tower")["amount"].sum()
+    assert {name: cents for name, cents in towers.items() if cents} == {
+        name: cents for name, cents in element_costs(result, "tower", ledger.months).items() if cents
+    }
 
 
 def test_a_trace_leads_back_to_lines_and_says_what_was_assumed(tmp_path: Path) -> None:

@@ -77,6 +77,43 @@ def test_a_month_that_is_not_there_is_named(tmp_path: Path) -> None:
         finance_view(ledger(tmp_path), months="2024-12")
 
 
+def test_technology_and_consumer_views_go_by_any_column_of_the_lines(tmp_path: Path) -> None:
+    opened = ledger(tmp_path)
+    by_account = technology_view(opened, by=["tower", "account"]).set_index(["tower", "account"])["amount"]
+    assert by_account.to_dict() == {("Compute", "6201"): 100, ("Storage", "7"): 8}
+    by_solution = technology_view(opened, by=["solution", "pool"]).set_index("solution")["amount"]
+    assert by_solution.to_dict() == {"": 100, "shop": 8}
+    paid = consumer_view(opened, by=["consumer", "tower"]).set_index(["consumer", "tower"])
+    assert paid["amount"].to_dict() == {
+        ("Retail", "Compute"): 75,
+        ("Unallocated", "Compute"): 25,
+        ("Retail", "Storage"): 8,
+    }
+    assert consumer_view(opened, by=["vendor", "month"])["amount"].tolist() == [108]
+
+
+def test_unit_costs_have_a_trend(tmp_path: Path) -> None:
+    drivers = DRIVERS + DRIVERS.split("\n", 1)[1].replace("2025-01", "2025-02")
+    volumes = VOLUMES + "2025-02,tower,Compute,used,50,vCPU\n2025-02,consumer,Retail,outcome,12,order\n"
+    rows = [gl_row("100.00"), gl_row("150.00", date="2025-02-03")]
+    opened = open_ledger(write_ledger(tmp_path, rows, inputs={"drivers": drivers, "volumes": volumes}))
+    line = technology_view(opened, "2025-02").iloc[0]
+    assert line[["unit_cost", "unit_cost_before", "unit_cost_change"]].tolist() == [3, Decimal("2.5"), Decimal("0.2")]
+    trend = technology_view(opened, by=["tower", "month"])
+    assert trend["month"].tolist() == ["2025-01", "2025-02"]
+    assert trend["unit_cost_change"].tolist() == [None, Decimal("0.2")]
+    # Retail pays 3/4 of 150 in February: 112.50 for 12 orders of its own
+    retail = consumer_view(opened, ["consumer"], "2025-02").set_index("consumer").loc["Retail"]
+    assert (retail["cost_per_outcome"], retail["outcome_unit"]) == (Decimal("9.375"), "order")
+
+
+def test_finance_shows_the_time_before_also_of_what_is_gone(tmp_path: Path) -> None:
+    rows = [gl_row("100.00"), gl_row("8.00", account="7", description="disk"), gl_row("70.00", date="2025-02-03")]
+    frame = finance_view(open_ledger(write_ledger(tmp_path, rows)), ["tower"], "2025-02").set_index("tower")
+    assert frame.loc["Compute", ["amount", "before", "change"]].tolist() == [70, 100, -30]
+    assert frame.loc["Storage", ["amount", "before", "change"]].tolist() == [0, 8, -8]
+
+
 def test_an_unknown_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnknownReferenceError, match="colour"):
         finance_view(ledger(tmp_path), by=["colour"])
