@@ -177,7 +177,7 @@ def _notes(groups: pd.DataFrame, record: pd.DataFrame) -> Iterator[str]:
             yield f"asset {line['asset']}: {booked:,f} {line['currency']} is booked, the register says {cost:,f}"
     made = groups[groups["origin"] == ADDED]
     places = set(zip(made["pool"], made["sub_pool"], strict=True))
-    pairs = [pair in places for pair in zip(groups["pool"], groups["sub_pool"], strict=True)]
+    pairs = np.array([pair in places for pair in zip(groups["pool"], groups["sub_pool"], strict=True)], dtype=bool)
     posted = groups[pairs & (groups["origin"] == "") & (groups["excluded"] == "")]
     if len(posted):
         sums = _sums(zip(posted["currency"], posted["amount"], strict=True))

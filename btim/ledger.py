@@ -212,7 +212,7 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
             rows_in=sum(source.rows for source in imported.sources),
             rows_out=int(groups["rows"].sum()),
             notes=(
-                *source_notes(imported.sources, months, settings.calendar),
+                *source_notes(imported.sources, sorted(imported.incoming["month"].unique()), settings.calendar),
                 *totals_notes(imported.totals, imported.scale),
                 *category_notes(_categories(groups[is_kept])),
                 *tax_notes(settings.files, taxed.record),

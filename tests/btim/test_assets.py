@@ -97,6 +97,20 @@ def test_depreciation_posted_beside_the_registers_is_named(tmp_path: Path) -> No
     assert "25.00 USD is posted as depreciation beside the register's" in ledger.reconciliation.notes[-1]
 
 
+def test_a_month_without_lines_is_named_though_assets_are_depreciated_in_it(tmp_path: Path) -> None:
+    ledger = opened(tmp_path, [gl_row("1.00", date="2025-02-01"), gl_row("1.00", date="2025-04-01")], SERVER)
+    assert ledger.months == ("2025-02", "2025-03", "2025-04")
+    assert ledger.reconciliation.notes[0] == "no lines in 2025-03, between months that have some"
+    assert ledger.reconciliation.frame.set_index("month").loc["2025-03", "incoming"] == 0
+
+
+def test_an_asset_in_another_currency_is_depreciated_at_each_months_rate(tmp_path: Path) -> None:
+    rates = "month,from,to,kind,rate\n2025-02,EUR,USD,actual,1.2\n"
+    inputs = register(SERVER.replace("USD", "EUR")) | {"rates": rates}
+    path = write_ledger(tmp_path, [gl_row("1.00", date="2025-02-01")], inputs=inputs, top='currency = "USD"')
+    assert open_ledger(path).total == 100 + 3000
+
+
 def test_periods_of_weeks_take_the_life_in_their_own_number(tmp_path: Path) -> None:
     top = '[calendar]\nkind = "13"\nstarts = { 2025 = "2024-12-30", 2026 = "2025-12-29" }\n'
     ledger = opened(tmp_path, [gl_row("1.00", date="2025-12-28")], SERVER.replace("2025-02-10", "2025-12-05"), top=top)
