@@ -35,7 +35,10 @@ class Ledger:
 
     def worth(self, candidate: str, option: str) -> float:
         """Worth of one option."""
-        return worth_of(self.options[candidate][option], self._factors, discounted=self._discounted).value
+        found = self.options[candidate][option]
+        if found.value is not None:
+            return found.value
+        return worth_of(found, self._factors, discounted=self._discounted).value
 
     def total_worth(self, chosen: Chosen) -> float:
         """Worth of a choice with synergies and change penalties."""

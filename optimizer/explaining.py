@@ -13,6 +13,7 @@ from btim.portfolio import Limit, is_money, period_of
 from btim.recommendation import LimitUse, NotFunded
 from optimizer.checking import Ledger
 from optimizer.core import DIRECT, Core, Relaxed
+from optimizer.effort import Effort
 from optimizer.forcing import Forced, Forcing
 from optimizer.matrix import Floats, LinearModel
 from optimizer.programs import Program, program_of
@@ -20,6 +21,8 @@ from optimizer.worth import discount_factors
 
 NEAR_TIE = 1e-4
 """A candidate whose forcing in costs less than this share of the objective is called a near-tie."""
+PATIENCE = 0.5
+"""Seconds after its time for which a problem's reasons are still found by solving again."""
 MOVED = 0.5
 ROOM = 1e-9
 SMALL = 1e-9
@@ -133,8 +136,11 @@ def chosen_point(ground: Ground) -> Floats:
     return point
 
 
-def fast_reasons(ground: Ground) -> tuple[NotFunded, ...]:
-    """Explain every candidate that is not funded by its forced-in relaxation (by prices alone in very large ones)."""
+def fast_reasons(ground: Ground, effort: Effort) -> tuple[NotFunded, ...]:
+    """Explain every candidate that is not funded by its forced-in relaxation.
+
+    By prices alone in very large problems, and for those whose turn comes more than `PATIENCE` after the time is over.
+    """
     relaxed = ground.relaxed or _priced(ground)
     if relaxed is None:
         return ()
@@ -143,7 +149,14 @@ def fast_reasons(ground: Ground) -> tuple[NotFunded, ...]:
     levels = funded_levels(ground.model, relaxed.point)
     prices, hindrances = KeyPrices(ground), Hindrances(ground)
     return tuple(
-        _fast(ground, position, _forced(forcing, relaxed, ground.model, position), levels, prices, hindrances)
+        _fast(
+            ground,
+            position,
+            _forced(forcing if effort.left() > -PATIENCE else None, relaxed, ground.model, position),
+            levels,
+            prices,
+            hindrances,
+        )
         for position, candidate in enumerate(ground.model.candidates)
         if candidate.id not in ground.chosen
     )

@@ -186,18 +186,24 @@ def _limit_rows(
     net: list[Mapping[str, float]],
 ) -> None:
     users = _columns_by_key(net)
+    owner_of = np.repeat(np.arange(len(candidates)), np.diff(first)).tolist()
+    leavers = [(position, candidate) for position, candidate in enumerate(candidates) if candidate.exit]
     for limit in problem.limits:
-        taken = _matching(candidates, limit.where)
+        taken = _matching(candidates, limit.where) if limit.where else set()
         entries: dict[int, float] = {}
-        owner_of = np.repeat(np.arange(len(candidates)), np.diff(first)) if limit.where else None
         for key, weight in limit.of.items():
-            for column in users.get(key, ()):
-                if owner_of is None or owner_of[column] in taken:
+            columns = users.get(key, [])
+            if limit.where:
+                columns = [column for column in columns if owner_of[column] in taken]
+            if entries:
+                for column in columns:
                     entries[column] = entries.get(column, 0.0) + weight * net[column][key]
+            else:
+                entries = {column: weight * net[column][key] for column in columns}
         fixed = committed_use(problem, limit)
-        for position, candidate in enumerate(candidates):
+        for position, candidate in leavers:
             leaving = 0.0
-            if candidate.exit and (not limit.where or position in taken):
+            if not limit.where or position in taken:
                 leaving = sum(limit.of[key] * amount for key, amount in candidate.exit.items() if key in limit.of)
             if leaving:
                 fixed += leaving

@@ -28,10 +28,17 @@ from optimizer.tail import best_tail
 from optimizer.worth import discount_factors, worth_of
 
 EXPLAIN = ("fast", "exact", "none")
+AFTERWARDS = 1.5
+"""Checking, hashing and writing an answer take about so many times as long as building its model."""
 
 
 def solve(
-    problem: Problem, *, explain: str = "fast", timer: Timer = time.perf_counter, crew: SolverCrew | None = None
+    problem: Problem,
+    *,
+    explain: str = "fast",
+    timer: Timer = time.perf_counter,
+    crew: SolverCrew | None = None,
+    spent: float = 0.0,
 ) -> Recommendation:
     """Find the portfolio that maximises the problem's objective under its limits and rules.
 
@@ -40,6 +47,7 @@ def solve(
         explain: `fast` (LP estimates), `exact` (every figure proved by solving again) or `none`.
         timer: monotonic seconds; the answer is due `problem.solver.time_limit_s` after the first reading.
         crew: solver children to use again; without one, they are started and ended here.
+        spent: seconds of the time limit that are over already, as for reading the problem.
 
     Raises:
         SolverFailure: no portfolio was found in the time, and none was proven impossible.
@@ -47,9 +55,11 @@ def solve(
     if explain not in EXPLAIN:
         raise ValueFormatError("is not a known word", field="explain", value=explain, remedy="use fast, exact or none")
     started = timer()
-    effort = Effort(problem.solver.gap, started + problem.solver.time_limit_s, timer)
+    limit = problem.solver.time_limit_s
     with nullcontext(crew) if crew is not None else SolverCrew(timer, threads=problem.solver.threads) as crew:
         model = linear_model(problem)
+        kept = spent + AFTERWARDS * (timer() - started)
+        effort = Effort(problem.solver.gap, started + max(limit - kept, limit / 2), timer)
         found, ground = _best(model, crew, effort)
         if found.status == "infeasible":
             return _infeasible(model, crew, effort, started)
@@ -57,7 +67,7 @@ def solve(
         seconds = timer() - started
         reasons: tuple[NotFunded, ...] = ()
         if explain == "fast":
-            reasons = fast_reasons(ground)
+            reasons = fast_reasons(ground, effort)
         elif explain == "exact":
             reasons = exact_reasons(ground, crew, effort)
     mean = ground.ledger.total_worth(found.chosen)

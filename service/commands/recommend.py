@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from btim.tables import read_table
-from optimizer import solve
+from optimizer import solve, system_timer
 from optimizer.named_model import write_model
 from optimizer.words import Words
 from optimizer.words_more import belief_lines
@@ -51,6 +51,7 @@ def recommend(
     lang: Annotated[str, typer.Option(help="Language of what is printed: en or zh.")] = "en",
 ) -> None:
     """Recommend which candidates to fund, at which option, and say why."""
+    started = system_timer()
     given = read_portfolio(problem, mapping)
     stated = given.problem if peaks is None else with_headroom(given.problem, read_table(peaks))
     notes = list(given.notes)
@@ -60,7 +61,7 @@ def recommend(
         notes += belief_lines(believed)
     if model is not None:
         write_model(stated, model)
-    answer = solve(stated, explain=explain.value)
+    answer = solve(stated, explain=explain.value, spent=system_timer() - started)
     if workbook is not None:
         write_workbook(workbook, stated, answer, sources=given.sources)
     if out is not None:
