@@ -4,16 +4,19 @@ Role: tell them apart at the door and give back the problem with what a reader s
 Must not know: how problems are solved.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
-from btim.errors import SchemaError, UnknownReferenceError
+from btim.errors import SchemaError, UnknownReferenceError, ValueFormatError, listed
 from btim.files import read_text, sha256_of
 from btim.money import as_model_float
 from btim.portfolio import Problem
 from btim.tables import line_of, parsed_column, plain_decimal, read_table, refuse_duplicates
 from optimizer import parse_problem_text
 from optimizer.believing import Believed, with_beliefs
+from optimizer.finance import Assumptions
 from optimizer.tabular import read_portfolio_table
 from service.output.workbook_reader import read_workbook
 
@@ -85,6 +88,33 @@ def read_beliefs(problem: Problem, history: Path | None) -> Believed:
         noise = parsed_column(frame, "noise", _above_zero, file=history, expected="a number above 0")
     stated = {name: one for name, one in zip(names, noise, strict=True) if one is not None}
     return with_beliefs(problem, dict(zip(names, lengths, strict=True)), stated)
+
+
+def read_assumptions(given: Sequence[str]) -> Assumptions:
+    """Assumptions of the cash flow from `NAME=AMOUNT` pairs.
+
+    Raises:
+        ValueFormatError: an unknown name, or an amount that cannot be.
+    """
+    found: dict[str, Any] = {}
+    names = [one.name for one in fields(Assumptions)]
+    for pair in given:
+        name, equals, text = pair.partition("=")
+        if name not in names or not equals:
+            raise ValueFormatError(
+                "is not an assumption", field="--assume", value=pair, remedy=f"write {listed(names)} = an amount"
+            )
+        try:
+            found[name] = text if name == "method" else as_model_float(plain_decimal(text))
+        except (ValueError, ArithmeticError):
+            raise ValueFormatError("is not a number", field="--assume", value=pair, remedy="give digits") from None
+    if "life" in found:
+        if found["life"] != int(found["life"]):
+            raise ValueFormatError("must be whole", field="--assume", value=found["life"], remedy="round the life")
+        found["life"] = int(found["life"])
+    if found.get("inflation", 0.0) <= -1:
+        raise ValueFormatError("must be above -1", field="--assume", value=found["inflation"], remedy="0.02 is 2 %")
+    return Assumptions(**found)
 
 
 def _observations(cell: object) -> float:

@@ -17,7 +17,7 @@ from optimizer.words import Words
 from optimizer.words_more import belief_lines
 from service.headroom import with_headroom
 from service.output.workbook import write_workbook
-from service.portfolio_files import read_beliefs, read_portfolio
+from service.portfolio_files import read_assumptions, read_beliefs, read_portfolio
 from service.scenario_files import write_json
 
 
@@ -38,6 +38,13 @@ def recommend(
     peaks: Annotated[Path | None, typer.Option(help="Peaks file: headroom of every resource becomes a limit.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="TOML that maps the columns of a table of projects.")] = None,
     workbook: Annotated[Path | None, typer.Option(help="Where to write portfolio.xlsx with live formulas.")] = None,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Of the workbook's cash flow: life=5, salvage=0, inflation=0.02, declining=0.4, "
+            "'method=declining balance'; may be repeated."
+        ),
+    ] = None,
     shrink: Annotated[  # noqa: FBT002
         bool, typer.Option("--shrink", help="Believe business cases only as far as their category and history carry.")
     ] = False,
@@ -52,6 +59,7 @@ def recommend(
 ) -> None:
     """Recommend which candidates to fund, at which option, and say why."""
     started = system_timer()
+    assumptions = read_assumptions(assume or [])
     given = read_portfolio(problem, mapping)
     stated = given.problem if peaks is None else with_headroom(given.problem, read_table(peaks))
     notes = list(given.notes)
@@ -63,7 +71,7 @@ def recommend(
         write_model(stated, model)
     answer = solve(stated, explain=explain.value, spent=system_timer() - started)
     if workbook is not None:
-        write_workbook(workbook, stated, answer, sources=given.sources)
+        write_workbook(workbook, stated, answer, sources=given.sources, assumptions=assumptions)
     if out is not None:
         write_json(out, answer.to_dict())
     words = Words(stated, answer, lang)

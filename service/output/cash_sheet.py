@@ -10,7 +10,7 @@ import xlsxwriter
 
 from btim.portfolio import Problem
 from btim.recommendation import Recommendation
-from optimizer.finance import finance_of, tornado
+from optimizer.finance import Assumptions, Finance, finance_of
 from service.output.options_sheet import OptionsSheet
 from service.output.sheet import Sheet
 
@@ -36,25 +36,27 @@ SHARE = 0.2
 class CashSheet:
     """Cash by period of the funded options that state benefits; the others state only a present value."""
 
-    def __init__(self, sheet: Sheet, assumptions: Sheet, options: OptionsSheet) -> None:
-        """Keep the sheets that the formulas refer to."""
-        self.sheet, self.options = sheet, options
-        self.life, self.left = assumptions.cell(2, 5), assumptions.cell(3, 5)
+    def __init__(self, sheet: Sheet, cells: Sequence[str], options: OptionsSheet, assumptions: Assumptions) -> None:
+        """Keep the sheets; `cells` refer to life, share left, method, share written off and inflation."""
+        self.sheet, self.options, self.assumptions = sheet, options, assumptions
+        self.life, self.left, self.method, self.declining, self.inflation = cells
 
     def write(self, problem: Problem, answer: Recommendation) -> None:
         """Write one row a period and the figures below."""
         sheet = self.sheet
         sheet.text(0, 0, "Cash flow of the funded options that state benefits", "title")
         sheet.header(FIRST - 1, TITLES)
-        money = finance_of(problem, answer.chosen())
+        money = finance_of(problem, answer.chosen(), self.assumptions)
         discounted = cumulated = 0.0
         for place, (period, found) in enumerate(zip(problem.periods, money.periods, strict=True)):
             row, line = FIRST + place, str(FIRST + place + 1)
             discounted += found.cash * found.factor
             cumulated += found.cash
             sheet.text(row, 0, period)
-            for column, (formula, value) in enumerate(self.options.period_formulas(period), start=1):
-                sheet.formula(row, column, formula, value)
+            flows = (found.benefits, found.cashable, found.capex, found.opex, found.freed)
+            formulas = [formula for formula, _ in self.options.period_formulas(period)]
+            for column, (formula, value) in enumerate(zip(formulas, flows, strict=True), start=1):
+                sheet.formula(row, column, f"=({formula.removeprefix('=')})*(1+{self.inflation})^{place}", value)
             sheet.formula(row, 6, f"=B{line}-D{line}-E{line}+F{line}", found.cash)
             sheet.formula(row, 7, f"={self.options.factor_cell(period)}", found.factor, "factor")
             sheet.formula(row, 8, f"=G{line}*H{line}", found.cash * found.factor)
@@ -69,10 +71,13 @@ class CashSheet:
             sheet.text(last, 0, f"Not in these flows: {len(money.left_out)} funded options that state only a value.")
 
     def _written_off(self, line: str) -> str:
-        """Straight line: CapEx of the last `life` periods, less what is left at the end, over the life."""
+        """CapEx of the last `life` periods, less what is left at the end, by the method of the assumptions."""
         span = f"D${FIRST + 1}:D{line}"
-        recent = f"(ROW(D{line})-ROW({span})<{self.life})*{span}"
-        return f"=SUMPRODUCT({recent})*(1-{self.left})/{self.life}"
+        age = f"(ROW(D{line})-ROW({span}))"
+        base = f"({age}<{self.life})*{span}*(1-{self.left})"
+        rest = f"({self.declining}+(1-{self.declining})*({age}={self.life}-1))"
+        declining = f"SUMPRODUCT({base}*(1-{self.declining})^{age}*{rest})"
+        return f'=IF({self.method}="declining balance",{declining},SUMPRODUCT({base})/{self.life})'
 
     def _figures(
         self, problem: Problem, npv: float, irr: float | None, book_value: float, cash: Sequence[float]
@@ -102,25 +107,68 @@ class CashSheet:
 
 
 class TornadoSheet:
-    """What moves the portfolio's worth most, computed when the workbook was written."""
+    """What moves the net present value most, as formulas over the cash flow: it follows every edit."""
 
-    def __init__(self, sheet: Sheet, workbook: xlsxwriter.Workbook) -> None:
-        """Keep the sheet and the workbook that makes charts."""
-        self.sheet, self.workbook = sheet, workbook
+    def __init__(
+        self, sheet: Sheet, workbook: xlsxwriter.Workbook, cash: Sheet, rate: str, shift: float, periods: int
+    ) -> None:
+        """Keep the sheets, the cell of the discount rate, and how late in its period a flow falls."""
+        self.sheet, self.workbook, self.cash = sheet, workbook, cash
+        self.rate, self.shift, self.periods = rate, shift, periods
 
-    def write(self, problem: Problem, answer: Recommendation) -> None:
-        """Write the swings, widest first, and their chart."""
-        sheet, swings = self.sheet, tornado(problem, answer.chosen(), SHARE)
-        sheet.text(0, 0, f"Worth of the funded options when one assumption moves by {SHARE:.0%}", "title")
-        sheet.header(2, ["Assumption", f"{SHARE:.0%} lower", f"{SHARE:.0%} higher", "Swing"])
-        for row, swing in enumerate(swings, start=FIRST):
-            sheet.text(row, 0, swing.name)
-            sheet.number(row, 1, swing.low, "computed")
-            sheet.number(row, 2, swing.high, "computed")
-            sheet.number(row, 3, swing.width, "computed")
-        sheet.text(FIRST + len(swings) + 1, 0, "Computed when the workbook was written; it does not follow edits.")
+    def write(self, money: Finance, stated: tuple[str, float], discount: float) -> None:
+        """Write the swings, widest at the time of writing first, and their chart."""
+        sheet = self.sheet
+        sheet.text(0, 0, f"Net present value when one assumption moves by {SHARE:.0%}", "title")
+        sheet.header(FIRST - 1, ["Assumption", f"{SHARE:.0%} lower", f"{SHARE:.0%} higher", "Swing"])
+        base = f"({self._sum('I', None)}+{stated[0]})"
+        worth = money.npv + stated[1]
+        swings = [row for row in self._swings(money, stated, base, worth, discount) if row[2] != row[4]]
+        for row, (name, low, below, high, above) in enumerate(
+            sorted(swings, key=lambda one: (-abs(one[4] - one[2]), one[0])), start=FIRST
+        ):
+            sheet.text(row, 0, name)
+            sheet.formula(row, 1, f"={low}", below)
+            sheet.formula(row, 2, f"={high}", above)
+            sheet.formula(row, 3, f"=ABS(C{row + 1}-B{row + 1})", abs(above - below))
+        sheet.text(FIRST + len(swings) + 1, 0, "Follows the blue cells; the rows keep the order they had when written.")
         if swings:
             self._chart(len(swings))
+
+    def _swings(
+        self, money: Finance, stated: tuple[str, float], base: str, worth: float, discount: float
+    ) -> list[tuple[str, str, float, str, float]]:
+        """Name, formula and value below, formula and value above, of every assumption."""
+        flows = (("benefits", "B", "benefits", 1), ("capex", "D", "capex", -1), ("opex", "E", "opex", -1))
+        rows = []
+        for name, column, field, sign in (*flows, ("freed money", "F", "freed", 1)):
+            amount = sign * sum(getattr(one, field) * one.factor for one in money.periods)
+            formula = f"{SHARE}*{self._sum(column, 'H')}"
+            less, more = ("-", "+") if sign > 0 else ("+", "-")
+            change = SHARE * amount
+            rows.append((name, f"{base}{less}{formula}", worth - change, f"{base}{more}{formula}", worth + change))
+        moved = [f"({self._at(share)}+{stated[0]})" for share in (1 - SHARE, 1 + SHARE)]
+        values = [
+            stated[1]
+            + sum(one.cash * (1 + discount * share) ** -(place + self.shift) for place, one in enumerate(money.periods))
+            for share in (1 - SHARE, 1 + SHARE)
+        ]
+        rows.append(("discount rate", moved[0], values[0], moved[1], values[1]))
+        low, high = (f"{base}{sign}{SHARE}*{stated[0]}" for sign in "-+")
+        rows.append(("stated values", low, worth - SHARE * stated[1], high, worth + SHARE * stated[1]))
+        return rows
+
+    def _sum(self, column: str, factor: str | None) -> str:
+        first, last = FIRST + 1, FIRST + max(self.periods, 1)
+        span = f"'{self.cash.name}'!${column}${first}:${column}${last}"
+        return f"SUM({span})" if factor is None else f"SUMPRODUCT({span},{span.replace(f'${column}$', f'${factor}$')})"
+
+    def _at(self, share: float) -> str:
+        """The cash discounted at another rate."""
+        first, last = FIRST + 1, FIRST + max(self.periods, 1)
+        span = f"'{self.cash.name}'!$G${first}:$G${last}"
+        age = f"(ROW({span})-{first}+{self.shift!r})"
+        return f"SUMPRODUCT({span}*(1+{self.rate}*{share!r})^-{age})"
 
     def _chart(self, count: int) -> None:
         chart = self.workbook.add_chart({"type": "bar", "subtype": "clustered"})

@@ -175,6 +175,15 @@ class OptionsSheet:
             (formula, -penalty * changes),
         )
 
+    def stated_worth(self) -> Formula:
+        """Worth of the funded options that state only a value."""
+        value = sum(
+            option.value
+            for candidate, option in self.rows
+            if self.chosen.get(candidate.id) == option.id and option.value is not None
+        )
+        return self._funded_times(VALUE), value
+
     def period_formulas(self, period: str) -> list[Formula]:
         """Benefits, cashable benefits, CapEx, OpEx and freed money of one period, over funded options with benefits."""
         wanted: list[Iterable[tuple[str, str]]] = [

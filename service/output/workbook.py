@@ -15,7 +15,8 @@ from btim.files import published
 from btim.portfolio import Problem
 from btim.recommendation import Recommendation
 from optimizer import parse_problem
-from optimizer.finance import Assumptions
+from optimizer.finance import Assumptions, finance_of
+from optimizer.worth import TIMING_SHIFT
 from service.chain import ChainResult
 from service.output.cash_sheet import CashSheet, TornadoSheet
 from service.output.options_sheet import OptionsSheet
@@ -34,6 +35,7 @@ def write_workbook(
     sources: Sequence[tuple[str, str]] = (),
     synthetic: bool = False,
     as_of: str | None = None,
+    assumptions: Assumptions | None = None,
 ) -> Path:
     """Write the workbook; `sources` are pairs of a label and what it says, shown under the assumptions.
 
@@ -43,7 +45,8 @@ def write_workbook(
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         with xlsxwriter.Workbook(str(path), options) as workbook:
             workbook.set_properties({"title": problem.name, "created": UNDATED})
-            _Book(workbook, problem, recommendation, synthetic=synthetic).write(workbook, sources, as_of)
+            book = _Book(workbook, problem, recommendation, assumptions or Assumptions(), synthetic=synthetic)
+            book.write(workbook, sources, as_of)
     return target
 
 
@@ -65,9 +68,16 @@ class _Book:
     """The sheets of one workbook, which refer to each other."""
 
     def __init__(
-        self, workbook: xlsxwriter.Workbook, problem: Problem, answer: Recommendation, *, synthetic: bool
+        self,
+        workbook: xlsxwriter.Workbook,
+        problem: Problem,
+        answer: Recommendation,
+        assumptions: Assumptions,
+        *,
+        synthetic: bool,
     ) -> None:
         self.problem, self.answer, self.synthetic = problem, answer, synthetic
+        self.assumptions = assumptions
         formats = new_formats(workbook)
         names = ("Summary", "Options", "Limits", "Cash flow", "Tornado", "Not funded", "Assumptions", "Exchange")
         self.sheets = {name: Sheet(workbook, name, formats) for name in names}
@@ -77,13 +87,21 @@ class _Book:
         self._assumptions(sources, as_of)
         self.options.write()
         self._limits()
-        CashSheet(self.sheets["Cash flow"], self.sheets["Assumptions"], self.options).write(self.problem, self.answer)
-        self._notice(self.sheets["Cash flow"])
-        TornadoSheet(self.sheets["Tornado"], workbook).write(self.problem, self.answer)
-        self._notice(self.sheets["Tornado"])
+        cash, stated = self.sheets["Cash flow"], self.sheets["Assumptions"]
+        cells = [stated.cell(row, 5) for row in range(2, 7)]
+        CashSheet(cash, cells, self.options, self.assumptions).write(self.problem, self.answer)
+        self._notice(cash)
+        self._tornado(workbook, cash, stated.cell(2, 1))
         self._not_funded()
         self._exchange()
         self._summary(as_of)
+
+    def _tornado(self, workbook: xlsxwriter.Workbook, cash: Sheet, rate: str) -> None:
+        problem, shift = self.problem, TIMING_SHIFT[self.problem.timing]
+        money = finance_of(problem, self.answer.chosen(), self.assumptions)
+        sheet = TornadoSheet(self.sheets["Tornado"], workbook, cash, rate, shift, len(problem.periods))
+        sheet.write(money, self.options.stated_worth(), problem.discount_rate or 0.0)
+        self._notice(self.sheets["Tornado"])
 
     def _notice(self, sheet: Sheet) -> None:
         if self.synthetic:
@@ -197,19 +215,22 @@ class _Book:
         sheet.text(2, 2, "" if problem.discount_rate is not None else "none stated: nothing is discounted")
         sheet.text(3, 0, "Flows fall at the period's", "label")
         sheet.text(3, 1, problem.timing)
-        sheet.text(2, 4, "Life of CapEx in periods", "label")
-        sheet.number(2, 5, float(Assumptions().life), "input")
-        sheet.text(3, 4, "Left of CapEx at the end", "label")
-        sheet.number(3, 5, Assumptions().salvage, "share")
-        sheet.page.set_column(4, 4, 26)
+        self._finance(sheet)
         self.options.write_factors(5)
         row = 7 + len(problem.periods)
         facts: list[tuple[str, str]] = [
             ("Objective", json.dumps(problem.to_dict()["objective"])),
             ("Problem (SHA-256)", self.answer.problem_sha256),
             ("Solver", self.answer.solver),
-            ("Amounts", f"{problem.currency}, as stated; no inflation and no exchange rate is applied here"),
-            ("Depreciation", "straight line over the life above, from the period of spending; an assumption to edit"),
+            (
+                "Amounts",
+                f"{problem.currency}, as stated; worth and limits take no inflation, the cash flow takes the above",
+            ),
+            ("Exchange rates", "none is applied here; a table's mapping states those it used"),
+            (
+                "Depreciation",
+                "as above, from the period of spending; the method may be straight line or declining balance",
+            ),
             ("Committed", "; ".join(item.name for item in problem.committed) or "nothing"),
             ("Marginal values", "LP estimates: gain for one more unit, within the range beside them"),
             ("As of", as_of or "not stated"),
@@ -219,6 +240,24 @@ class _Book:
             sheet.text(row, 0, label, "label")
             sheet.text(row, 1, text)
             row += 1
+
+    def _finance(self, sheet: Sheet) -> None:
+        """The assumptions of the cash flow, to be edited: rows 3 to 7 of columns E and F."""
+        held = self.assumptions
+        rows: list[tuple[str, float | str, str]] = [
+            ("Life of CapEx in periods", float(held.life), "input"),
+            ("Left of CapEx at the end", held.salvage, "share"),
+            ("Depreciation method", held.method, "input"),
+            ("Written off a period, declining", held.declining, "share"),
+            ("Inflation a period", held.inflation, "share"),
+        ]
+        for row, (label, value, style) in enumerate(rows, start=2):
+            sheet.text(row, 4, label, "label")
+            if isinstance(value, str):
+                sheet.text(row, 5, value, style)
+            else:
+                sheet.number(row, 5, value, style)
+        sheet.page.set_column(4, 5, 30)
 
     def _exchange(self) -> None:
         sheet = self.sheets["Exchange"]

@@ -12,7 +12,7 @@ from btim.errors import InputError
 from btim.portfolio import Problem
 from btim.recommendation import Recommendation
 from optimizer import parse_problem, solve
-from optimizer.finance import finance_of
+from optimizer.finance import Assumptions, finance_of, tornado
 from service.output.workbook import write_workbook
 from service.output.workbook_reader import read_workbook
 
@@ -109,6 +109,40 @@ def test_a_spreadsheet_recomputes_the_same_figures_and_follows_an_edit(
     book.save(tmp_path / "edited.xlsx")
     edited = recomputed(tmp_path / "edited.xlsx")
     assert found_at(edited, "Summary", "Expected value of the portfolio") != pytest.approx(answer.objective)
+
+
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_declining_balance_inflation_and_the_tornado_are_recomputed(
+    tmp_path: Path, solved: tuple[Problem, Recommendation]
+) -> None:
+    problem, answer = solved
+    assumed = Assumptions(life=2, method="declining balance", declining=0.3, salvage=0.1, inflation=0.02)
+    write_workbook(tmp_path / "p.xlsx", problem, answer, assumptions=assumed)
+    book = openpyxl.load_workbook(tmp_path / "p.xlsx")
+    book.save(tmp_path / "plain.xlsx")
+    computed = recomputed(tmp_path / "plain.xlsx")
+    money = finance_of(problem, answer.chosen(), assumed)
+    rows = list(computed["Cash flow"].iter_rows(min_row=4, max_row=5))
+    assert [row[10].value for row in rows] == pytest.approx([period.depreciation for period in money.periods])
+    assert [row[6].value for row in rows] == pytest.approx([period.cash for period in money.periods])
+    assert found_at(computed, "Cash flow", "Net present value") == pytest.approx(money.npv)
+
+
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_the_tornado_is_live_and_equals_the_one_computed_here(
+    tmp_path: Path, solved: tuple[Problem, Recommendation]
+) -> None:
+    problem, answer = solved
+    write_workbook(tmp_path / "p.xlsx", problem, answer)
+    openpyxl.load_workbook(tmp_path / "p.xlsx").save(tmp_path / "plain.xlsx")
+    found = recomputed(tmp_path / "plain.xlsx")["Tornado"].iter_rows(min_row=4, max_row=3 + 6, values_only=True)
+    expected = {swing.name: (swing.low, swing.high, swing.width) for swing in tornado(problem, answer.chosen())}
+    rows = {row[0]: row[1:4] for row in found if row[1] is not None}
+    assert set(rows) == set(expected)
+    for name, row in rows.items():
+        assert row == pytest.approx(expected[name], abs=1e-9)
 
 
 def recomputed(path: Path) -> Any:
