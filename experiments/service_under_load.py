@@ -26,6 +26,8 @@ from service.store.jobs import ENDED, SUCCEEDED
 
 ORGANISATION = "main"
 PATIENCE_S = 180.0
+OPEN_JOBS = 3
+"""Jobs that wait or run at a time: clients ask for more when these have ended."""
 PROBLEM: Mapping[str, Any] = {
     "currency": "GBP",
     "candidates": [
@@ -176,6 +178,9 @@ class Load:
             problem = {**PROBLEM, "name": f"{self.panel} {number}"}
             while not self.stopping.is_set():
                 try:
+                    if self._open_jobs() >= OPEN_JOBS:
+                        time.sleep(0.2)
+                        continue
                     with self.store.writing(ORGANISATION) as unit:
                         portfolio, _ = unit.portfolios.add(problem["name"], problem, problem["name"])
                         job, _ = ask_recommendation(unit, portfolio["id"], explain="none")
@@ -184,6 +189,10 @@ class Load:
                 else:
                     self.asked.append(job["id"])
                     break
+
+    def _open_jobs(self) -> int:
+        with self.store.reading(ORGANISATION) as unit:
+            return sum(unit.jobs.get(job)["state"] not in ENDED for job in self.asked[-OPEN_JOBS:])
 
 
 @dataclass(frozen=True, slots=True)
