@@ -18,9 +18,12 @@ from sklearn.feature_extraction import FeatureHasher
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
+from btim.catalogue import Catalogue
 from nlp.lexicon import phrases
+from nlp.model import shipped_model
 from nlp.normalise import normalise
 from nlp.quantities import Quantity, find_quantities
+from nlp.reading import Analysis, Reader
 
 SPECS = {
     ("percent", "en"): "Number/English/PercentModel.json",
@@ -122,12 +125,29 @@ Row = tuple[str, list[str], int]
 
 def _finnum_rows(path: Path, text: str, offset: str, number: str) -> list[Row]:
     cues = [(label[4:], phrase) for label, phrase in sorted(set(phrases("zh"))) if label.startswith("cue:")]
+    reader, analyses = Reader(Catalogue(())), dict[str, Analysis]()
     rows = []
     for record in json.loads(path.read_text(encoding="utf-8")):
         body, start = normalise(record[text]).lower(), int(record[offset])
         end = start + len(str(record[number]))
-        rows.append((record[text], list(_around(body, start, end, cues)), int(record["claim"])))
+        if record[text] not in analyses:
+            analyses[record[text]] = reader.analyse(record[text], None)
+        features = [*_around(body, start, end, cues), *_as_read(analyses[record[text]], start, end)]
+        rows.append((record[text], features, int(record["claim"])))
     return rows
+
+
+def _as_read(analysis: Analysis, start: int, end: int) -> Iterator[str]:
+    """What the shipped reader makes of the number: status, kind, how likely planned and how likely a claim at all."""
+    for candidate, features in zip(analysis.candidates, analysis.features, strict=True):
+        if candidate.start < end and start < candidate.end:
+            scores = shipped_model().claims.scores(features)
+            for head in ("status", "kind"):
+                yield f"read {head}={max(scores[head], key=scores[head].__getitem__)}"
+            yield f"planned={int(5 * scores['status']['planned'])}"
+            yield f"claim={int(4 * scores['event']['yes'])}"
+            return
+    yield "not read"
 
 
 def _around(body: str, start: int, end: int, cues: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -151,6 +151,8 @@ def _risk_cuts(held: Sequence[tuple[Example, Model]]) -> Mapping[str, float]:
     cuts: dict[str, float] = {}
     tops: list[tuple[frozenset[str], dict[str, float]]] = []
     for item, model in held:
+        if not item.gold.risks_judged:
+            continue
         document = item.analysis.document
         sentences = [sentence for sentence in document.structure.sentences if not sentence.is_heading]
         texts = ["", *(document.norm[s.start : s.end] for s in sentences), ""]

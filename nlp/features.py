@@ -19,7 +19,8 @@ _EACH_LEFT = re.compile(
     r"(?:cost|price|charge|fee)s? (?:per|of an?|for each)\b|\bper (?!year|month|quarter|annum)|每(?![年月季])|单",
     re.IGNORECASE,
 )
-TOPIC = ("c1:", "c2:", "s1:", "lab:", "h3:")
+REACH = 1200
+TOPIC = ("c1:", "c2:", "s1:", "lab:", "h3:", "mE", "mD", "mT")
 """Prefixes of features that say what a clause is about: for the metric alone, noise elsewhere."""
 _STATUS = ("planned", "negated", "hypothetical", "realised")
 NEAR = 14
@@ -44,6 +45,7 @@ def features_of(
     found += _size(document, candidate)
     found += _words(document, candidate)
     found += _topic(document, candidate)
+    found += _subject(document, candidate)
     found += _surroundings(document, candidate)
     return found
 
@@ -239,6 +241,27 @@ def _topic(document: Annotated, candidate: Candidate) -> Iterator[str]:
     for one, two, three in zip(clause, clause[1:], clause[2:], strict=False):
         if one > "\u3400" and three > "\u3400":
             yield f"h3:{one}{two}{three}"
+
+
+def _subject(document: Annotated, candidate: Candidate) -> Iterator[str]:
+    """Metrics named around the clause: last before it, most often nearby, in the title; most to say where it names none."""  # noqa: E501
+    first, last = candidate.clause
+    near = [mark for mark in document.marks(max(0, first - REACH), last + REACH // 3) if mark.label[:7] == "metric:"]
+    bare = "" if any(first <= mark.start < last for mark in near) else "0"
+    earlier = [mark for mark in near if mark.start < first and first - mark.start <= REACH // 2]
+    if earlier:
+        yield f"mE{bare}={earlier[-1].label[7:]}"
+        yield f"mE{bare},unit={earlier[-1].label[7:]},{candidate.unit}"
+    else:
+        yield f"mE{bare}=none"
+    counts: dict[str, int] = {}
+    for mark in near:
+        counts[mark.label] = counts.get(mark.label, 0) + 1
+    for label in sorted(counts, key=lambda name: (-counts[name], name))[:2]:
+        yield f"mD{bare}={label[7:]}"
+    title = document.structure.sentences[0]
+    for mark in _labels(document.marks(title.start, min(title.end, title.start + REACH)), "metric:")[:3]:
+        yield f"mT{bare}={mark.label[7:]}"
 
 
 def _words(document: Annotated, candidate: Candidate) -> Iterator[str]:

@@ -18,12 +18,16 @@ from nlp.documents import Document, document_of, json_object
 
 @dataclass(frozen=True, slots=True)
 class GoldDocument:
-    """A document with its language and the reading that people agreed on."""
+    """A document with its language and the reading that people agreed on.
+
+    `risks_judged` is False where people judged the events alone: no sentence of it says anything about risks.
+    """
 
     document: Document
     language: str
     reading: Reading
     catalogue: str = ""
+    risks_judged: bool = True
 
 
 def read_gold(path: Path, *, encoding: str | None = None) -> list[GoldDocument]:

@@ -6,7 +6,8 @@ Must not know: how a model is fitted, or where reviews are stored.
 A review is a line of JSON: `{"id", "text", "published", "events": [{…contract…, "verdict": "accepted"}], "aliases":
 [{"solution": "sol-crm", "alias": "the client desk"}]}`. `verdict` is `accepted`, `edited` (the event holds the person's
 values) or `rejected` (no claim). A document counts only when every event of it was judged: an unjudged event would
-teach that a claim is none.
+teach that a claim is none. Risks teach in the same way where each of them has a verdict (`accepted` or `rejected`) and
+`risks_judged` is true; otherwise the document teaches nothing about risks.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from typing import Any
 from btim.catalogue import Catalogue
 from btim.errors import InputError, UnknownReferenceError, ValueFormatError
 from btim.files import read_text
-from btim.value import Reading, ValueEvent
+from btim.value import Reading, RiskSignal, ValueEvent
 from nlp.documents import Document, document_of, json_object
 from nlp.gold import GoldDocument
 
@@ -32,6 +33,8 @@ class Review:
     kept: tuple[ValueEvent, ...]
     verdicts: tuple[str, ...]
     aliases: tuple[tuple[str, str], ...]
+    risks: tuple[RiskSignal, ...] = ()
+    risks_judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,15 @@ def read_reviews(path: Path) -> list[Review]:
 
 def _review(record: dict[str, Any], file: str, row: int) -> Review:
     document = document_of(record, file, row)
-    verdicts = tuple(str(event.get("verdict")) for event in record.get("events", ()))
-    for verdict in verdicts:
-        if verdict not in VERDICTS:
-            raise ValueFormatError(
-                "is not a verdict", file=file, row=row, field="verdict", value=verdict,
-                remedy=f"judge every event of the document: {', '.join(VERDICTS)}",
-            )  # fmt: skip
+    verdicts = _verdicts(record.get("events", ()), "event", file, row)
+    judged = record.get("risks_judged") is True
+    risk_verdicts = _verdicts(record.get("risks", ()), "risk", file, row) if judged else ()
     try:
+        risks = tuple(
+            RiskSignal.from_dict(risk)
+            for risk, verdict in zip(record.get("risks", ()) if judged else (), risk_verdicts, strict=True)
+            if verdict != "rejected"
+        )
         kept = tuple(
             ValueEvent.from_dict(event)
             for event, verdict in zip(record.get("events", ()), verdicts, strict=True)
@@ -78,7 +82,18 @@ def _review(record: dict[str, Any], file: str, row: int) -> Review:
     except InputError as error:
         raise error.at(file=file, row=row) from None
     aliases = tuple((str(item["solution"]), str(item["alias"])) for item in record.get("aliases", ()))
-    return Review(document, kept, verdicts, aliases)
+    return Review(document, kept, verdicts, aliases, risks, judged)
+
+
+def _verdicts(judged: Sequence[dict[str, Any]], what: str, file: str, row: int) -> tuple[str, ...]:
+    verdicts = tuple(str(item.get("verdict")) for item in judged)
+    for verdict in verdicts:
+        if verdict not in VERDICTS:
+            raise ValueFormatError(
+                "is not a verdict", file=file, row=row, field="verdict", value=verdict,
+                remedy=f"judge every {what} of the document: {', '.join(VERDICTS)}",
+            )  # fmt: skip
+    return verdicts
 
 
 def learn(reviews: Sequence[Review], catalogue: Catalogue) -> Learnt:
@@ -98,6 +113,9 @@ def learn(reviews: Sequence[Review], catalogue: Catalogue) -> Learnt:
         replace(solution, aliases=(*solution.aliases, *(alias for name, alias in new if name == solution.id)))
         for solution in catalogue
     )
-    documents = [GoldDocument(r.document, "", Reading(r.document.id, r.kept, ())) for r in reviews]
+    documents = [
+        GoldDocument(r.document, "", Reading(r.document.id, r.kept, r.risks), risks_judged=r.risks_judged)
+        for r in reviews
+    ]
     judged = [verdict for review in reviews for verdict in review.verdicts]
     return Learnt(documents, Catalogue(solutions), new, *(judged.count(verdict) for verdict in VERDICTS))

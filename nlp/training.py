@@ -223,7 +223,7 @@ class RiskRows:
 def risk_rows_of(examples: Sequence[Example]) -> RiskRows:
     """Sentences of gold documents: a sentence carries a risk when it overlaps the risk's evidence by half of itself."""
     rows = RiskRows()
-    for item in examples:
+    for item in (item for item in examples if item.gold.risks_judged):
         document = item.analysis.document
         sentences = [sentence for sentence in document.structure.sentences if not sentence.is_heading]
         texts = ["", *(document.norm[sentence.start : sentence.end] for sentence in sentences), ""]

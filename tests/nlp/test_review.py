@@ -44,3 +44,22 @@ def test_an_alias_of_an_unknown_solution_is_refused(tmp_path: Path) -> None:
     reviews = read_reviews(write(tmp_path / "r.jsonl", aliases=[{"solution": "sol-x", "alias": "x"}]))
     with pytest.raises(UnknownReferenceError, match="sol-x"):
         learn(reviews, CATALOGUE)
+
+
+RISK = {"risk": "blame_shifting", "evidence": [0, 9]}
+
+
+def test_risks_are_learnt_only_where_each_was_judged(tmp_path: Path) -> None:
+    unjudged = learn(read_reviews(write(tmp_path / "a.jsonl", events=[], risks=[RISK])), CATALOGUE).documents[0]
+    assert (unjudged.risks_judged, unjudged.reading.risks) == (False, ())
+    risks = [{**RISK, "verdict": "accepted"}, {**RISK, "risk": "missing_expertise", "verdict": "rejected"}]
+    path = write(tmp_path / "b.jsonl", events=[], risks=risks, risks_judged=True)
+    judged = learn(read_reviews(path), CATALOGUE).documents[0]
+    assert judged.risks_judged
+    assert [signal.risk for signal in judged.reading.risks] == ["blame_shifting"]
+
+
+def test_a_risk_without_a_verdict_is_refused_where_risks_were_judged(tmp_path: Path) -> None:
+    path = write(tmp_path / "r.jsonl", events=[], risks=[RISK], risks_judged=True)
+    with pytest.raises(ValueFormatError, match="judge every risk"):
+        read_reviews(path)
