@@ -26,7 +26,7 @@ from nlp.mentions import Mentions, mentions_of
 from nlp.model import Model, shipped_model
 from nlp.pipeline import blank_pipeline
 from nlp.risks import risk_signals
-from nlp.scope import business_unit_of, currency_of_document, period_of
+from nlp.scope import UnitNames, business_unit_of, currency_of_document, period_of
 
 ABOUT = 4000
 BARE = {
@@ -66,7 +66,7 @@ class Reader:
         self._pipelines: dict[str, Language] = {name: blank_pipeline(name, forms) for name in ("en", "zh")}
         self._near = NearMisses(catalogue)
         self.descriptions = Descriptions(catalogue)
-        self._units = tuple(dict.fromkeys(unit for solution in catalogue for unit in solution.business_units))
+        self._units = UnitNames(unit for solution in catalogue for unit in solution.business_units)
 
     def analyse(self, text: str, published: date | None) -> Analysis:
         """Everything about a document that precedes decisions."""
@@ -123,8 +123,8 @@ class Reader:
         event = replace(
             event,
             solution=solution,
-            period=period_of(document, candidate),
-            business_unit=business_unit_of(document, candidate, self._units),
+            period=period_of(document, candidate, event.status),
+            business_unit=None if solution is None else business_unit_of(document, candidate, self._units),
             id=digest[:16],
             per=candidate.per,
             candidates=tuple(ranked[:KEPT]),
