@@ -112,9 +112,10 @@ def digits_sql() -> str:
     return f"greatest({each}, 0)"
 
 
-def bad_amount_sql(name: str) -> str:
-    """Whether a cost cannot be taken (`raw_…` and the cost itself are columns)."""
-    blank = "raw_amount IS NULL OR " if name == "amount" else ""
+def bad_amount_sql(reading: Reading, name: str) -> str:
+    """Whether a cost cannot be taken (`raw_…` and the cost itself are columns); a cloud bill states what it bills."""
+    needed = name == "amount" or (name == "billed" and reading.source.format == "focus")
+    blank = f"raw_{name} IS NULL OR " if needed else ""
     return f"({blank}(raw_{name} IS NOT NULL AND {name} IS NULL) OR coalesce(contains(raw_{name}, '_'), false))"
 
 

@@ -114,7 +114,7 @@ def _import(database: duckdb.DuckDBPyConnection, sources: Sequence[SourceFile], 
         digest = content_sha256(source.path)
         key = (digest, _what_is_read(source))
         if key in seen:
-            about = (source.path.name, digest, source.format, 0, source.tax.treatment)
+            about = (source.path.name, digest, source.format, 0, source.tax.in_cost)
             records.append(SourceRecord(*about, repeated_of=seen[key]))
             continue
         seen[key] = source.path.name
@@ -163,7 +163,7 @@ def _read(
         "",
         source.format,
         sum(each.rows for each in held),
-        source.tax.treatment,
+        source.tax.in_cost,
         version=focus_version(header) if source.format == "focus" else None,
         held=held,
         untagged_example=_untagged(reading) if any(each.untagged for each in held) else None,

@@ -66,6 +66,14 @@ class Tax:
     treatment: str = "excluded"
     rate: Decimal | None = None
     recoverable: bool = True
+    is_stated: bool = False
+
+    @property
+    def in_cost(self) -> str:
+        """What the ledger's cost holds: `excluded`, `included`, and why where a rate is stated."""
+        if not self.is_stated:
+            return self.treatment
+        return "excluded (recovered)" if self.recoverable else "included (in lines of its own)"
 
 
 @dataclass(frozen=True)
@@ -220,7 +228,7 @@ def tax_table(item: Mapping[str, Any], kind: str, columns: Mapping[str, str], pa
             raise ValueFormatError(
                 "is not a rate", file=str(path), field="files.tax_rate", value=item["tax_rate"], remedy="13 % is 0.13"
             ) from None
-    return Tax(treatment, rate, item["tax_recoverable"])
+    return Tax(treatment, rate, item["tax_recoverable"], is_stated=True)
 
 
 def tax_rate(text: str) -> Decimal:

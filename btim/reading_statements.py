@@ -85,7 +85,7 @@ def lines_statement(reading: Reading, rules: Sequence[Rule]) -> str:
     )
     inner += f", {_outside(reading)} AS outside, {date_sql(reading, 'date')} IS NULL AS bad_date"
     inner += f", {_bad_tags(reading)} AS bad_tag, {bad_rate_sql(reading)} AS bad_rate"
-    bad_amounts = " OR ".join(bad_amount_sql(name) for name in AMOUNTS)
+    bad_amounts = " OR ".join(bad_amount_sql(reading, name) for name in AMOUNTS)
     used = [key for key in KEYS if cells[key] != "NULL"]
     return (
         f"SELECT grouping_id(format) > 0 AS total, {', '.join(KEYS)}, {literal(source.format)}, "
@@ -120,7 +120,7 @@ def bad_row_statement(reading: Reading, asked: str = REFUSED) -> str:
         f"{_bad_tags(reading)} AS tags_fail",
     ]
     late = f"month IS NULL OR length(month) <> 7 OR month NOT BETWEEN '{FIRST_MONTH}' AND '{LAST_MONTH}'"
-    flags = [f"{bad_amount_sql(name)} AS {name}_fails" for name in AMOUNTS]
+    flags = [f"{bad_amount_sql(reading, name)} AS {name}_fails" for name in AMOUNTS]
     flags += [f"{late} AS month_fails", f"{digits_sql()} AS digits"]
     return (
         f"SELECT * FROM (SELECT *, {', '.join(flags)} FROM (SELECT {', '.join(taken)}, row_number() OVER () AS n "

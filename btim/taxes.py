@@ -99,7 +99,7 @@ def _record(lines: pd.DataFrame, net: dict[str, pd.Series], tax: dict[str, pd.Se
 def tax_notes(files: Sequence[SourceFile], record: pd.DataFrame) -> Iterator[str]:
     """Sentences about files whose tax cannot be told apart, and the tax of every rate."""
     for source in files:
-        if source.tax.treatment == "included" and source.tax.rate is None and "tax_rate" not in source.columns:
+        if source.tax.treatment == "included" and not source.tax.is_stated:
             yield f"{source.path.name}: amounts include tax at no stated rate; it stays in the cost"
     keys, parts = ["currency", "rate", "recovered"], ["gross", "net", "tax"]
     sums = record.groupby(keys, sort=True)[parts].sum().reset_index()

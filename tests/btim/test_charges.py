@@ -229,3 +229,9 @@ def test_the_end_of_a_billing_period_decides_what_lies_outside(tmp_path: Path) -
     assert open_ledger(bill(tmp_path, inside, outside)).reconciliation.notes == (
         "bill.csv: 1 of 2 rows charge for a time outside their billing period (7.00 USD; in 2025-01)",
     )
+
+
+@pytest.mark.parametrize("column", ["BilledCost", "EffectiveCost"])
+def test_a_bill_that_leaves_a_cost_blank_is_refused(tmp_path: Path, column: str) -> None:
+    with pytest.raises(ValueFormatError, match=rf"bill\.csv, row 3, '{column}': is blank"):
+        open_ledger(bill(tmp_path, FIRST, FIRST | {column: ""}))

@@ -27,7 +27,7 @@ def sums(ledger: Ledger, by: str) -> dict[str, int]:
 
 def test_recovered_tax_inside_amounts_is_no_cost(tmp_path: Path) -> None:
     ledger = opened(tmp_path, RECOVERED, "113.00", "11.30")
-    assert ledger.total == 11000
+    assert (ledger.total, ledger.sources[0].tax) == (11000, "excluded (recovered)")
     line = ledger.reconciliation.frame.set_index("column").loc["amount"]
     assert line[["incoming", "ledger", "excluded", "added", "difference"]].tolist() == [
         Decimal("124.3"),
@@ -43,6 +43,7 @@ def test_borne_tax_is_cost_of_its_own_category(tmp_path: Path) -> None:
     ledger = opened(tmp_path, BORNE, "113.00")
     assert sums(ledger, "charge_category") == {"": 10000, TAX: 1300}
     assert ledger.costs["tower"].unique().tolist() == ["Compute"]
+    assert ledger.sources[0].tax == "included (in lines of its own)"
     assert ledger.costs["rows"].sum() == 1
     assert ledger.reconciliation.holds
 
