@@ -13,6 +13,7 @@ import warnings
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from forecasting.scores import TAIL_FROM, Tail, fitted_tail
 
@@ -65,7 +66,8 @@ def fitted_quantiles(features: Floats, scores: Floats, weights: Floats, grid: Fl
     design, target = features[:-1][known][thin], np.clip(scores[known][thin], -WILDEST, WILDEST)
     unit = design.std(axis=0)
     unit[unit == 0] = 1.0
-    slopes = _regression(design / unit, target, weights[known][thin])
+    with threadpool_limits(1):
+        slopes = _regression(design / unit, target, weights[known][thin])
     answer = np.sort((features[-1] / unit) @ slopes.T, axis=1)
     found = np.stack([np.interp(grid, KNOTS, row) for row in answer])
     tail = _tail(np.sort((design / unit) @ slopes.T, axis=1), target)
