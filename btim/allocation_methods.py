@@ -42,7 +42,7 @@ def resolved_drivers(drivers: pd.DataFrame, methods: Sequence[Method], months: S
     Shares fixed or even are `assumed`; a mix is metered only as far as its drivers are.
 
     Raises:
-        RuleError: a mix lacks one of its drivers in a month, or even parts have no target.
+        RuleError: a mix lacks one of its drivers in a month or its quantities are zero, or even parts have no target.
     """
     if not methods:
         return drivers
@@ -84,8 +84,17 @@ def _mixed(method: Method, own: pd.DataFrame) -> pd.DataFrame:
                 remedy="measure it or change the mix",
             )
     totals = chosen.groupby(["month", "driver"])["quantity"].transform("sum")
+    idle = chosen[totals <= 0]
+    if len(idle):
+        line = idle.iloc[0]
+        raise RuleError(
+            f"all quantities of the driver {line['driver']} in the mix of {method.layer} {method.element} are zero in "
+            f"{line['month']}",
+            field="quantity",
+            remedy="measure it or change the mix",
+        )
     weights = chosen["driver"].map(dict(method.weights)).astype(float)
-    shares = np.where(totals > 0, chosen["quantity"] / totals.where(totals > 0, 1.0), 0.0) * weights
+    shares = chosen["quantity"] / totals * weights
     parts = chosen.assign(quantity=shares, driver="mix")
     keys = [name for name in DRIVER_COLUMNS if name != "quantity"]
     mixed: pd.DataFrame = parts.groupby(keys, sort=True)["quantity"].sum().reset_index()

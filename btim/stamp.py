@@ -33,8 +33,8 @@ class Stamp:
     `as_of`: last day that the ledger's data reach; `months`: closed, open, or closed up to one of them; `status`:
     actual, plan, forecast, accrued or claimed; `tax`: what the files say amounts hold (excluded is net, included is
     gross); `prices`: nominal always, as nothing is deflated; `share_mapped`: of the absolute cost, what a rule placed
-    in a pool and tower; `share_metered`: of what a driver split, the part whose quantity is measured, None where
-    nothing was split; `sources`: name and SHA-256 of every file that the numbers come from.
+    in a pool and tower, None without cost; `share_metered`: of what a driver split, the part whose quantity is
+    measured, None where nothing was split; `sources`: name and SHA-256 of every file that the numbers come from.
     """
 
     view: str
@@ -48,7 +48,7 @@ class Stamp:
     rates: str
     tax: str
     prices: str
-    share_mapped: Decimal
+    share_mapped: Decimal | None
     share_metered: Decimal | None
     sources: tuple[tuple[str, str], ...]
 
@@ -68,13 +68,13 @@ class Stamp:
         """The stamp as lines below a table."""
         label = "SYNTHETIC · " if self.synthetic else ""
         metered = "nothing split by a driver" if self.share_metered is None else f"{self.share_metered:.1%} metered"
+        mapped = "no cost to map" if self.share_mapped is None else f"{self.share_mapped:.1%} of cost mapped"
         named = [f"{name} {digest[:SHORT_HASH]}" for name, digest in self.sources[:MOST_NAMED]]
         more = [f"and {len(self.sources) - MOST_NAMED} more"] if len(self.sources) > MOST_NAMED else []
         return [
             f"{label}as of {self.as_of} · {self.period} · {self.month_state} · {self.status} · {self.currency}, "
             f"{self.rates} · tax {self.tax} · {self.prices}",
-            f"{self.share_mapped:.1%} of cost mapped · {metered} · sources {self.digest[:SHORT_HASH]}: "
-            f"{', '.join([*named, *more])}",
+            f"{mapped} · {metered} · sources {self.digest[:SHORT_HASH]}: {', '.join([*named, *more])}",
         ]
 
 
@@ -154,11 +154,11 @@ def _state(ledger: Ledger, months: Sequence[str]) -> str:
     return "months closed" if months[-1] <= through else f"months closed through {through}, later ones open"
 
 
-def _mapped(costs: pd.DataFrame, months: Sequence[str]) -> Decimal:
+def _mapped(costs: pd.DataFrame, months: Sequence[str]) -> Decimal | None:
     lines = costs[costs["month"].isin(months)]
     sizes = lines["amount"].abs()
     placed = (lines["pool"] != UNMAPPED) & (lines["tower"] != UNMAPPED)
-    return share_of(int(sizes[placed].sum()), int(sizes.sum())) or Decimal(0)
+    return share_of(int(sizes[placed].sum()), int(sizes.sum()))
 
 
 def _metered(allocation: Allocation, months: Sequence[str]) -> Decimal | None:

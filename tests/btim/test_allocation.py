@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from btim.allocation import Allocation, allocate
+from btim.allocation import RECOVERY, Allocation, allocate
 from btim.element_costs import element_costs
 from btim.errors import DuplicateError, RuleError, UnknownReferenceError, ValueFormatError
 from btim.ledger import Ledger, open_ledger
 from btim.trace import carried, consumed, trace
+from btim.views import consumer_view
 from tests.btim.graphs import amount, edge
 from tests.btim.ledger_files import RULES, gl_row, ledger_of, write_ledger
 
@@ -197,6 +198,8 @@ def test_a_mix_weighs_the_shares_of_its_drivers(tmp_path: Path) -> None:
     assert result.metered_share == 0.8
     with pytest.raises(RuleError, match="lacks the driver ram"):
         with_methods(tmp_path, mix, edges.splitlines()[0] + "\n")
+    with pytest.raises(RuleError, match="driver ram in the mix of tower Compute are zero in 2025-01"):
+        with_methods(tmp_path, mix, edges.replace("500", "0"))
 
 
 def test_a_price_list_charges_and_shows_what_it_did_not_recover(tmp_path: Path) -> None:
@@ -208,3 +211,31 @@ def test_a_price_list_charges_and_shows_what_it_did_not_recover(tmp_path: Path) 
     assert kept(over) == {("tower", "Compute"): -500, ("consumer", "X"): 1500}
     with pytest.raises(RuleError, match="no quantities in 2025-01"):
         with_methods(tmp_path, "", edges, "2025-01,tower,Compute,gpu,5,USD\n")
+
+
+@pytest.mark.parametrize(("price", "cents"), [("2.505", 248), ("5", -500)])
+def test_what_a_price_does_not_recover_is_a_line_of_its_own_in_every_consumer_view(
+    tmp_path: Path, price: str, cents: int
+) -> None:
+    edges = "2025-01,tower,Compute,solution,a,cpu,3,assumed\n2025-01,solution,a,consumer,X,heads,1,metered\n"
+    prices = f"month,layer,element,driver,price,currency\n2025-01,tower,Compute,cpu,{price},USD\n"
+    inputs = {"drivers": HEADER + edges, "prices": prices}
+    ledger = open_ledger(write_ledger(tmp_path, [gl_row("10.00")], inputs=inputs))
+    for by in (["consumer"], ["consumer", "solution"], ["consumer", "vendor", "pool"]):
+        sums = consumer_view(ledger, by).groupby("consumer")["amount"].sum()
+        assert sums.to_dict() == {"X": Decimal(1000 - cents) / 100, RECOVERY: Decimal(cents) / 100}
+    assert set(trace(ledger, allocate(ledger), "consumer", "X", "2025-01")["basis"]) <= {"priced assumed", "metered"}
+
+
+def test_settling_between_towers_says_when_a_quantity_behind_it_is_assumed(tmp_path: Path) -> None:
+    edges = (
+        "2025-01,tower,Compute,tower,Storage,share,20,{basis}\n2025-01,tower,Compute,solution,shop,share,80,metered\n"
+        "2025-01,tower,Storage,tower,Compute,tb,50,metered\n2025-01,tower,Storage,solution,archive,tb,50,metered\n"
+    )
+    rows = [gl_row("900.00"), gl_row("300.00", account="7", description="disk")]
+    measured = allocated(tmp_path, rows, edges.format(basis="metered"))
+    assert measured.metered_share == 1
+    guessed = allocated(tmp_path, rows, edges.format(basis="assumed"))
+    assert "reciprocal assumed" in set(guessed.flows["basis"])
+    assert guessed.metered_share is not None
+    assert guessed.metered_share < 1
