@@ -1,7 +1,7 @@
 """Why nothing fits: a minimal set of conditions that cannot hold together, and the cheapest change that mends it.
 
 Role: answer an infeasible problem. A deletion filter proves minimality: every member dropped alone makes the rest
-hold (Chinneck and Dravnieks, ORSA Journal on Computing 3, 1991). HiGHS' irreducible sets narrow the start.
+hold (Chinneck and Dravnieks, ORSA Journal on Computing 3, 1991).
 Must not know: objectives.
 """
 

@@ -13,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from btim.errors import ValueFormatError
-from btim.portfolio import Problem, is_money
+from btim.portfolio import Option, Problem, is_money
 from optimizer.checking import Ledger
 
 LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+ENOUGH = 60
+"""Projects of one's own history from which on they are told apart by size."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -61,6 +63,18 @@ def classes_from(
     return tuple(found)
 
 
+def own_classes(planned: Sequence[float], actual: Sequence[float]) -> tuple[ReferenceClass, ...]:
+    """Reference classes of one's own history: three by size from 60 projects on, one below.
+
+    Raises:
+        ValueFormatError: as `classes_from`.
+    """
+    if len(planned) < ENOUGH:
+        return classes_from(planned, actual, ())
+    bounds = sorted({float(one) for one in np.quantile(np.asarray(planned, dtype=np.float64), [1 / 3, 2 / 3])})
+    return classes_from(planned, actual, bounds)
+
+
 @dataclass(frozen=True, slots=True)
 class Overspend:
     """Chance that a money limit is overspent, and the P90 of what it would use."""
@@ -91,7 +105,7 @@ def overspend(
     draw = np.random.default_rng(seed)
     ledger = Ledger(problem)
     factors = {
-        candidate.id: _overruns(sum(use for key, use in option.uses.items() if is_money(key)), classes, draw, samples)
+        candidate.id: overruns_of(planned_money(option), classes, draw, samples)
         for candidate, option in ledger.picked(chosen)
     }
     rows = []
@@ -108,7 +122,12 @@ def overspend(
     return tuple(rows)
 
 
-def _overruns(cost: float, classes: Sequence[ReferenceClass], draw: np.random.Generator, samples: int) -> Floats:
+def planned_money(option: Option) -> float:
+    """All money that an option plans to use, undiscounted."""
+    return sum(use for key, use in option.uses.items() if is_money(key))
+
+
+def overruns_of(cost: float, classes: Sequence[ReferenceClass], draw: np.random.Generator, samples: int) -> Floats:
     """Sampled actual ÷ planned, linear between the class's quantiles; the outermost ones bound it."""
     found = next(one for one in classes if cost <= one.up_to)
     return np.asarray(np.interp(draw.random(samples), LEVELS, found.quantiles))

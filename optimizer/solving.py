@@ -5,7 +5,7 @@ Must not know: files, the terminal. The clock comes in as `timer`.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -19,6 +19,7 @@ from optimizer.explaining import Ground, fast_reasons, limit_uses
 from optimizer.linear import VERSION
 from optimizer.matrix import LinearModel, linear_model
 from optimizer.outcomes import risk_of
+from optimizer.overruns import ReferenceClass
 from optimizer.programs import program_of
 from optimizer.proving import exact_reasons
 from optimizer.race import SolverCrew, Timer
@@ -39,6 +40,7 @@ def solve(
     timer: Timer = time.perf_counter,
     crew: SolverCrew | None = None,
     spent: float = 0.0,
+    overruns: Sequence[ReferenceClass] = (),
 ) -> Recommendation:
     """Find the portfolio that maximises the problem's objective under its limits and rules.
 
@@ -47,6 +49,8 @@ def solve(
         explain: `fast` (LP estimates), `exact` (every figure proved by solving again) or `none`.
         timer: monotonic seconds; the answer is due `problem.solver.time_limit_s` after the first reading.
         crew: solver children to use again; without one, they are started and ended here.
+        overruns: reference classes of cost overruns that the sampled outcomes take in: the distribution of the value
+            and, where the objective is `risk_adjusted`, what is maximised; a stated worth stays as it is.
         spent: seconds of the time limit that are over already, as for reading the problem.
 
     Raises:
@@ -60,7 +64,7 @@ def solve(
         model = linear_model(problem)
         kept = spent + AFTERWARDS * (timer() - started)
         effort = Effort(problem.solver.gap, started + max(limit - kept, limit / 2), timer)
-        found, ground = _best(model, crew, effort)
+        found, ground = _best(model, crew, effort, overruns)
         if found.status == "infeasible":
             return _infeasible(model, crew, effort, started)
         refuse_broken(ground.ledger, found.chosen)
@@ -84,11 +88,13 @@ def solve(
         limits=limit_uses(ground),
         totals=ground.ledger.totals(found.chosen),
         change=change_of(problem, found.chosen),
-        risk=risk_of(model, found.point, mean),
+        risk=risk_of(model, found.point, mean, overruns),
     )
 
 
-def _best(model: LinearModel, crew: SolverCrew, effort: Effort) -> tuple[Found, Ground]:
+def _best(
+    model: LinearModel, crew: SolverCrew, effort: Effort, overruns: Sequence[ReferenceClass]
+) -> tuple[Found, Ground]:
     problem = model.problem
     ledger = Ledger(problem)
     if problem.objective.kind == "roi":
@@ -97,7 +103,7 @@ def _best(model: LinearModel, crew: SolverCrew, effort: Effort) -> tuple[Found, 
         scale = 1.0 / spend if spend > 0 else 1.0
         return found, Ground(model, program, ledger, found.chosen, found.objective, scale)
     if problem.objective.kind == "risk_adjusted":
-        found, program = best_tail(model, crew, effort)
+        found, program = best_tail(model, crew, effort, overruns)
         return found, Ground(model, program, ledger, found.chosen, found.objective)
     found = search(model, crew, effort)
     if found.status != "infeasible":

@@ -6,6 +6,7 @@ and an upper bound on the true one, so each round adds that plane (Kelley, SIAM 
 Must not know: how samples are drawn or how a linear search is done.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,8 @@ from optimizer.checking import Ledger
 from optimizer.effort import Effort
 from optimizer.linear import Relaxation
 from optimizer.matrix import Floats, LinearModel
-from optimizer.outcomes import deviations, shocks, tail_weights
+from optimizer.outcomes import Outcomes, tail_weights
+from optimizer.overruns import ReferenceClass
 from optimizer.programs import Program, program_of
 from optimizer.race import SolverCrew
 from optimizer.search import Found, chosen_options, search
@@ -27,20 +29,16 @@ COARSE = 2e-3
 class TailPlanes:
     """The program with one more column, the tail's distance below the mean (at most 0), and planes that bound it."""
 
-    def __init__(self, model: LinearModel) -> None:
-        """Draw the shocks."""
-        self.model = model
+    def __init__(self, model: LinearModel, outcomes: Outcomes) -> None:
+        """Begin without planes."""
+        self.model, self.outcomes = model, outcomes
         self.objective = model.problem.objective
-        self.shocks = shocks(model, self.objective, self.objective.samples)
         self.planes: list[Floats] = []
         self.ledger = Ledger(model.problem)
 
     def tail(self, point: Floats) -> tuple[float, Floats]:
         """CVaR less mean of a choice, and the plane (coefficients of the choice columns) that touches it there."""
-        weights = tail_weights(deviations(self.model, point, self.shocks), self.objective.confidence)
-        mean_shock = self.shocks @ weights
-        sd = np.array([option.value_sd for option in self.model.options])
-        plane = sd * mean_shock[self.model.candidate_of]
+        plane = self.outcomes.plane(tail_weights(self.outcomes.deviations(point), self.objective.confidence))
         return float(plane @ point[: self.model.choices]), plane
 
     def add(self, plane: Floats) -> None:
@@ -50,9 +48,7 @@ class TailPlanes:
     def program(self) -> Program:
         """The model's program with the tail column last."""
         base = program_of(self.model)
-        lowest = (
-            -float(np.abs([option.value_sd for option in self.model.options]) @ np.ones(self.model.choices)) * 10 - 1
-        )
+        lowest = -float(self.outcomes.largest().sum()) - 1
         columns = base.columns
         start, index, value = [base.start], [base.index], [base.value]
         used = np.arange(self.model.choices, dtype=np.int32)
@@ -77,9 +73,15 @@ class TailPlanes:
         )
 
 
-def best_tail(model: LinearModel, crew: SolverCrew, effort: Effort) -> tuple[Found, Program]:
+def best_tail(
+    model: LinearModel, crew: SolverCrew, effort: Effort, classes: Sequence[ReferenceClass] = ()
+) -> tuple[Found, Program]:
     """Maximise mean and tail; returns the portfolio and the last program, whose planes hold at the optimum."""
-    planes = TailPlanes(model)
+    outcomes = Outcomes(model, model.problem.objective, model.problem.objective.samples, classes)
+    gain = model.gain.copy()
+    gain[: model.choices] += outcomes.expected
+    model = replace(model, gain=gain)
+    planes = TailPlanes(model, outcomes)
     _relaxed_planes(planes, effort)
     best: Found | None = None
     bound = float("inf")

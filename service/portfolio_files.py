@@ -17,10 +17,13 @@ from btim.tables import line_of, parsed_column, plain_decimal, read_table, refus
 from optimizer import parse_problem_text
 from optimizer.believing import Believed, with_beliefs
 from optimizer.finance import Assumptions
+from optimizer.overruns import US_FEDERAL_2012, ReferenceClass, own_classes
 from optimizer.tabular import read_portfolio_table
 from service.output.workbook_reader import read_workbook
 
 WORKBOOK = ".xlsx"
+US_FEDERAL = "us-federal-2012"
+"""Name of the reference classes that are shipped."""
 TABLES = (".csv", ".tsv", ".gz", ".parquet", ".pq")
 
 
@@ -88,6 +91,23 @@ def read_beliefs(problem: Problem, history: Path | None) -> Believed:
         noise = parsed_column(frame, "noise", _above_zero, file=history, expected="a number above 0")
     stated = {name: one for name, one in zip(names, noise, strict=True) if one is not None}
     return with_beliefs(problem, dict(zip(names, lengths, strict=True)), stated)
+
+
+def read_overruns(given: str | None) -> tuple[ReferenceClass, ...]:
+    """Reference classes of cost overruns: the shipped ones by name, or from a table with `planned` and `actual` costs.
+
+    Raises:
+        InputError: a table that does not hold positive numbers in these columns.
+    """
+    if given is None or given == US_FEDERAL:
+        return () if given is None else US_FEDERAL_2012
+    path = Path(given)
+    frame = read_table(path, ["planned", "actual"])
+    planned, actual = (
+        parsed_column(frame, name, _above_zero, file=path, expected="a number above 0")
+        for name in ("planned", "actual")
+    )
+    return own_classes(planned, actual)
 
 
 def read_assumptions(given: Sequence[str]) -> Assumptions:

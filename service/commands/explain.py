@@ -16,6 +16,7 @@ from optimizer.core_index import core_index
 from optimizer.overruns import overspend
 from optimizer.words import Words
 from optimizer.words_more import alternative_lines, core_lines, overspend_lines
+from service.portfolio_files import US_FEDERAL, read_overruns
 from service.scenario_files import read_recommendation, read_scenario
 
 
@@ -33,6 +34,9 @@ def explain(
     overruns: Annotated[  # noqa: FBT002
         bool, typer.Option("--overspend", help="Chance of overspending each money limit, from past projects' overruns.")
     ] = False,
+    history: Annotated[
+        str | None, typer.Option("--overruns", help="Of --overspend: us-federal-2012, or a table with planned, actual.")
+    ] = None,
     lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
     mapping: Annotated[Path | None, typer.Option(help="TOML that maps the columns of a table of projects.")] = None,
 ) -> None:
@@ -57,6 +61,7 @@ def explain(
     if sure:
         lines += core_lines(words, core_index(scenario.problem))
     if overruns:
-        lines += overspend_lines(words, overspend(scenario.problem, answer.chosen()))
+        classes = read_overruns(history or US_FEDERAL)
+        lines += overspend_lines(words, overspend(scenario.problem, answer.chosen(), classes=classes))
     for line in lines:
         typer.echo(line)

@@ -13,11 +13,12 @@ import typer
 from btim.tables import read_table
 from optimizer import solve, system_timer
 from optimizer.named_model import write_model
+from optimizer.overruns import overspend
 from optimizer.words import Words
-from optimizer.words_more import belief_lines
+from optimizer.words_more import belief_lines, overspend_lines
 from service.headroom import with_headroom
 from service.output.workbook import write_workbook
-from service.portfolio_files import read_assumptions, read_beliefs, read_portfolio
+from service.portfolio_files import read_assumptions, read_beliefs, read_overruns, read_portfolio
 from service.scenario_files import write_json
 
 
@@ -52,6 +53,12 @@ def recommend(
         Path | None,
         typer.Option(help="Table with candidate, history (observations behind its claim), noise (may be blank)."),
     ] = None,
+    overruns: Annotated[
+        str | None,
+        typer.Option(
+            help="Cost overruns in the sampled outcomes: us-federal-2012, or a table with planned and actual costs."
+        ),
+    ] = None,
     model: Annotated[
         Path | None, typer.Option(help="Where to write the model for another solver to check (.lp or .mps).")
     ] = None,
@@ -69,11 +76,15 @@ def recommend(
         notes += belief_lines(believed)
     if model is not None:
         write_model(stated, model)
-    answer = solve(stated, explain=explain.value, spent=system_timer() - started)
+    classes = read_overruns(overruns)
+    answer = solve(stated, explain=explain.value, spent=system_timer() - started, overruns=classes)
     if workbook is not None:
         write_workbook(workbook, stated, answer, sources=given.sources, assumptions=assumptions)
     if out is not None:
         write_json(out, answer.to_dict())
     words = Words(stated, answer, lang)
-    for line in [*notes, *words.headline(), *words.limits()]:
+    lines = [*notes, *words.headline(), *words.limits()]
+    if classes and answer.objective is not None:
+        lines += overspend_lines(words, overspend(stated, answer.chosen(), classes=classes))
+    for line in lines:
         typer.echo(line)
