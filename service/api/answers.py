@@ -15,7 +15,7 @@ from pydantic_core import to_json
 
 from service.api.cursors import cursor_of
 from service.api.formats import JSON, TABULAR, accepted, encoded
-from service.api.listings import Asked, chosen_fields
+from service.api.listings import Asked, chosen_columns
 
 VARY = {"Vary": "Accept, Accept-Encoding, Waterline-Organisation"}
 
@@ -91,11 +91,11 @@ def frame_answer(request: Request, frame: pd.DataFrame, stamp: Stamp, **more: An
     """A whole frame with its stamp; `fields` in the query chooses columns. `more` are further members of the JSON.
 
     Raises:
-        BadParameter: `fields` names an unknown column.
+        NotFoundError: `fields` names an unknown column.
         NotAcceptable: the client accepts none of the media types.
     """
     media = accepted(request.headers.get("accept"), TABULAR)
-    names = chosen_fields(request.query_params.get("fields"), tuple(str(name) for name in frame.columns))
+    names = chosen_columns(request.query_params.get("fields"), tuple(str(name) for name in frame.columns))
     chosen = frame if names is None else frame[list(names)]
     if media == JSON:
         body = {"data": records_of(chosen), "meta": stamp.to_dict(), "links": {"next": None}, **more}

@@ -152,8 +152,8 @@ def refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
             )
         if name in seen:
             raise BadParameter("stands twice", field=name, remedy="give it once")
-        if "\0" in value:
-            raise BadParameter("holds a NUL character", field=name, remedy="remove it")
+        if not value.strip() or "\0" in value:
+            raise BadParameter("is blank or holds a NUL character", field=name, remedy="leave it out or give a value")
         seen.add(name)
 
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from service.api.refusals import BadParameter
+from service.api.refusals import BadCursor
 
 LONGEST = 8000
 SCALARS = (str, int, float, bool)
@@ -35,7 +35,7 @@ def place_of(cursor: str, question: str) -> Place:
     """The place that a cursor marks.
 
     Raises:
-        BadParameter: it is not a cursor of ours, or belongs to another sort or filter.
+        BadCursor: it is not a cursor of ours, or belongs to another sort or filter.
     """
     try:
         raw = base64.urlsafe_b64decode(cursor[:LONGEST] + "=" * (-len(cursor) % 4))
@@ -56,6 +56,6 @@ def _is_storable(value: str | float) -> bool:
     return abs(value) < 2**63
 
 
-def refused(what: str, cursor: str) -> BadParameter:
+def refused(what: str, cursor: str) -> BadCursor:
     """The refusal of a cursor."""
-    return BadParameter(what, field="cursor", value=cursor, remedy="take it from `links.next`, or begin without one")
+    return BadCursor(what, field="cursor", value=cursor, remedy="take it from `links.next`, or begin without one")

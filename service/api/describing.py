@@ -4,7 +4,7 @@ Role: the vocabulary with which routes describe themselves; every operation show
 Must not know: any operation.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from service.api.formats import ARROW, CSV, JSON, PARQUET
@@ -42,6 +42,20 @@ class Body(NamedTuple):
 def text(most: int = MAX_TEXT, **more: Any) -> dict[str, Any]:
     """A text parameter that holds something."""
     return {"type": "string", "minLength": 1, "maxLength": most, "pattern": "^[^\\u0000]*$", **more}
+
+
+MATCH = Param(
+    "If-Match",
+    "The ETag that was read; * is any.",
+    {"type": "string", "pattern": '^(\\*|"[0-9]+")$'},
+    '"1"',
+    required=True,
+    where="header",
+)
+COLUMNS = Param(
+    "fields", "Columns to give, separated by commas.", {"type": "string", "pattern": "^[a-z_0-9.]+(,[a-z_0-9.]+)*$"}
+)
+"""Which columns of a table whose columns depend on the data."""
 
 
 def identity(name: str, about: str, example: str) -> Param:
@@ -123,7 +137,12 @@ def list_params(listing: Listing) -> list[Param]:
         ),
         Param("cursor", "Where the last page ended: the `cursor` of its `links.next`.", text(8000)),
         Param("sort", "Order; a leading - falls.", {"type": "string", "enum": sorts}, listing.default_sort),
-        Param("fields", "Fields to give, separated by commas: " + ", ".join(listing.fields), text(1000), _few(listing)),
+        Param(
+            "fields",
+            "Fields to give, separated by commas: " + ", ".join(listing.fields),
+            names_of(listing.fields),
+            _few(listing),
+        ),
     ]
     for name in listing.filters:
         field = listing.fields[name]
@@ -134,6 +153,12 @@ def list_params(listing: Listing) -> list[Param]:
         since = "Only rows changed at or after this moment, oldest change first; `meta.next_updated_since` goes on."
         params.append(Param(SINCE, since, {"type": "string", "format": "date-time"}, "2026-07-01T00:00:00Z"))
     return params
+
+
+def names_of(names: Iterable[str]) -> dict[str, Any]:
+    """Names out of a list, separated by commas."""
+    one = "(" + "|".join(names) + ")"
+    return {"type": "string", "pattern": f"^{one}(,{one})*$"}
 
 
 FILTERS: Mapping[str, dict[str, Any]] = {

@@ -17,6 +17,8 @@ command of the same name; errors are `application/problem+json` (RFC 9457) with 
 to the field. Lists are paged by `cursor` and `limit`, sorted by `sort`, thinned by `fields`, read incrementally by
 `updated_since`, and given as JSON, CSV, Parquet or an Arrow stream by `Accept`."""
 READS = ("get", "head")
+WITHOUT_EFFECT = ("/api/v1/peaks", "/api/v1/readings")
+"""They keep nothing: sent again, they are computed again."""
 SHARED_PARAMETERS: dict[str, dict[str, Any]] = {
     "organisation": {
         "name": ORGANISATION,
@@ -40,7 +42,6 @@ SHARED_PARAMETERS: dict[str, dict[str, Any]] = {
         "required": False,
         "description": "The same key and request have one effect and one answer, for 7 days.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
-        "example": "6f1c0d0e-import-june",
     },
 }
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -81,6 +82,19 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 
+SPELLING = str.maketrans("/-", "__", "{}")
+MADE: dict[tuple[str, str], tuple[str, str]] = {
+    ("/api/v1/uploads", "201"): ("data/0/id", "/api/v1/uploads/{id}"),
+    ("/api/v1/panels", "201"): ("panel/id", "/api/v1/panels/{id}"),
+    ("/api/v1/portfolios", "201"): ("portfolio/id", "/api/v1/portfolios/{id}"),
+    ("/api/v1/scenarios", "201"): ("scenario/id", "/api/v1/scenarios/{id}"),
+    ("/api/v1/reports", "202"): ("reports/0/id", "/api/v1/reports/{id}"),
+    ("/api/v1/imports", "202"): ("job/id", "/api/v1/jobs/{id}"),
+    ("/api/v1/panels/{id}/forecasts", "202"): ("job/id", "/api/v1/jobs/{id}"),
+}
+"""Where the answer of a POST names what it made, and below which paths that is found."""
+
+
 def install_description(app: FastAPI) -> None:
     """Make `app` describe itself with the shared parts."""
     app.description = WORDS
@@ -90,10 +104,27 @@ def install_description(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = plain()
             _complete(document)
+            if "/api/v1/uploads" in document["paths"]:
+                _link(document)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = whole  # type: ignore[method-assign]
+
+
+def _link(document: dict[str, Any]) -> None:
+    """Say with OpenAPI links where what was made can be found."""
+    for (path, status), (member, below) in MADE.items():
+        links = document["paths"][path]["post"]["responses"][status].setdefault("links", {})
+        for other, operations in document["paths"].items():
+            if other == below or other.startswith(below + "/"):
+                for method in operations:
+                    name = _named(method, other)
+                    links[name] = {"operationId": name, "parameters": {"id": f"$response.body#/{member}"}}
+
+
+def _named(method: str, path: str) -> str:
+    return method + path.removeprefix("/api/v1").translate(SPELLING)
 
 
 def _complete(document: dict[str, Any]) -> None:
@@ -109,7 +140,9 @@ def _complete(document: dict[str, Any]) -> None:
         for method, operation in operations.items():
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
+            operation["operationId"] = _named(method, path)
             if path.startswith("/api/"):
-                shared = ("organisation",) if method in READS else tuple(SHARED_PARAMETERS)
+                has_effect = method not in READS and path not in WITHOUT_EFFECT
+                shared = tuple(SHARED_PARAMETERS) if has_effect else ("organisation",)
                 named = [{"$ref": f"#/components/parameters/{name}"} for name in shared]
                 operation["parameters"] = [*operation.get("parameters", []), *named]

@@ -20,6 +20,20 @@ def is_unchanged(request: Request, etag: str) -> bool:
     return given is not None and (given.strip() == "*" or etag in _weakly(given))
 
 
+def require_seen(request: Request) -> str:
+    """What the client saw, as its `If-Match` says.
+
+    Raises:
+        PreconditionRequired: no `If-Match` came.
+    """
+    given = request.headers.get("if-match")
+    if given is None:
+        raise PreconditionRequired(
+            "this changes a shared resource", field="If-Match", remedy="send the ETag of the version you read"
+        )
+    return given
+
+
 def require_match(request: Request, etag: str) -> None:
     """Refuse to change what the client has not seen in its current version.
 
@@ -27,11 +41,7 @@ def require_match(request: Request, etag: str) -> None:
         PreconditionRequired: no `If-Match` came.
         PreconditionFailed: it names another version.
     """
-    given = request.headers.get("if-match")
-    if given is None:
-        raise PreconditionRequired(
-            "this changes a shared resource", field="If-Match", remedy="send the ETag of the version you read"
-        )
+    given = require_seen(request)
     if given.strip() != "*" and etag not in _tags(given):
         raise PreconditionFailed(
             f"the current version is {etag}", field="If-Match", value=given, remedy="read it again, then change it"

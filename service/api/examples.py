@@ -40,10 +40,30 @@ DOCUMENTS: dict[str, Any] = {
 }
 
 
-def _body(media_type: str, schema: dict[str, Any], example: Any) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema, "example": example}}}}
+PEAK_ROWS: dict[str, Any] = {
+    "source_sha256": "9f86d081884c7d65",
+    "input_rows": 30,
+    "rows": [{"unique_id": "cpu", "tower": "Compute", "window": "7d", "q50": 92.1, "q95": 99.4, "capacity": 120.0}],
+}
+READ: dict[str, Any] = {
+    "readings": [
+        {
+            "id": "review-q2",
+            "events": [
+                {"evidence": [33, 91], "solution": "sol-antifraud", "metric": "cost_saving", "value": "1200000",
+                 "unit": "money", "currency": "USD", "band": "review"}
+            ],
+            "risks": [],
+        }
+    ]
+}  # fmt: skip
 
 
-PEAKS = _body("text/csv", {"type": "string", "description": "Demand panel: unique_id, ds, y, …"}, PANEL)
-RECOMMENDATIONS = _body("application/json", {"type": "object", "description": "Portfolio problem"}, PROBLEM)
-READINGS = _body("application/json", {"type": "object", "description": "Documents and a catalogue"}, DOCUMENTS)
+def _body(media_type: str, schema: dict[str, Any], example: Any, answer: Any) -> dict[str, Any]:
+    given = {"200": {"content": {"application/json": {"example": answer}}}}
+    body = {"required": True, "content": {media_type: {"schema": schema, "example": example}}}
+    return {"requestBody": body, "responses": given}
+
+
+PEAKS = _body("text/csv", {"type": "string", "description": "Demand panel: unique_id, ds, y, …"}, PANEL, PEAK_ROWS)
+READINGS = _body("application/json", {"type": "object", "description": "Documents and a catalogue"}, DOCUMENTS, READ)

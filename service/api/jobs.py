@@ -35,12 +35,7 @@ SEEN = ("state", "percent", "stage", "attempt", "cancel_requested")
     summary="Follow a job: server-sent events until it ends",
     response_class=Response,
     openapi_extra=described(
-        {
-            "text/event-stream": {
-                "schema": {"type": "string"},
-                "example": 'event: progress\ndata: {"percent": 42.0}\n\n',
-            }
-        },
+        {"text/event-stream": {"example": 'event: progress\ndata: {"percent": 42.0}\n\n'}},
         params=[JOB_ID],
         about="An event `progress` whenever something changed, `end` at the end; each holds the whole job.",
     ),

@@ -19,7 +19,7 @@ from btim.stamp import Stamp as LedgerStamp
 from btim.view_frames import LINE_COLUMNS
 from service.api.answers import Stamp, frame_answer
 from service.api.bodies import json_body, refuse_unknown_parameters
-from service.api.describing import Body, Param, described, gives, identity, table_answer, text
+from service.api.describing import COLUMNS, Body, Param, described, gives, identity, names_of, table_answer, text
 from service.api.jobs import accepted_job, shown_job
 from service.api.listings import whole_parameter
 from service.api.lists import example_of
@@ -45,17 +45,18 @@ NEW = {
         "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "description": "Reporting currency."},
     },
 }
-MONTH = "^[0-9]{4}-[0-9]{2}(:[0-9]{4}-[0-9]{2})?$"
+MONTH = "^[0-9]{4}-(0[1-9]|1[0-3])(:[0-9]{4}-(0[1-9]|1[0-3]))?$"
+TAGS = {"type": "string", "pattern": "^[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*$", "maxLength": 200}
+RATES = {"type": "string", "pattern": "^(actual|budget|constant:[0-9]{4}-(0[1-9]|1[0-2]))$"}
 WHICH = Param("which", "Whose question is answered.", {"type": "string", "enum": list(VIEWS)}, "finance", where="path")
 OPTIONS = [
     Param("import", "Id of an import; the latest without it.", text(), None),
     Param("month", "One month, or a span YYYY-MM:YYYY-MM.", {"type": "string", "pattern": MONTH}, None),
     Param("months", "The latest months to cover.", {"type": "integer", "minimum": 1, "maximum": 1200}, 12),
-    Param("by", "Columns of ledger lines to group by, separated by commas.", text(), "pool,expenditure"),
-    Param("tag", "Only what carries these tags, `tag=value`, separated by commas.", text(), None),
+    Param("by", "Columns of ledger lines to go by.", names_of(LINE_COLUMNS), "pool,expenditure"),
+    Param("tag", "Only what carries these tags, `tag=value`, separated by commas.", TAGS, None),
     Param("plan", "Version of the plan, where a month has several.", text(), None),
-    Param("rates", "Exchange rates.", {"type": "string", "enum": ["actual", "budget", "constant"]}, "actual"),
-    Param("constant_month", "Constant rates: the actual ones of this month.", text(7), None),
+    Param("rates", "Exchange rates: actual, budget, or constant at those of a month.", RATES, "actual"),
     Param("group", "Without what legal entities charge each other.", {"type": "boolean"}, False),
 ]
 KNOWN = frozenset(param.name for param in OPTIONS)
@@ -109,7 +110,7 @@ async def make_import(request: Request) -> Response:
     response_class=Response,
     openapi_extra=described(
         table_answer(VIEW_ROW),
-        params=[WHICH, *OPTIONS, Param("fields", "Columns to give, separated by commas.", text(1000), None)],
+        params=[WHICH, *OPTIONS, COLUMNS],
     ),
 )
 async def view(request: Request) -> Response:
@@ -170,7 +171,7 @@ for _name, _summary in FACT_TABLES.items():
         response_class=Response,
         openapi_extra=described(
             table_answer({"file": "gl.csv", "amount": "1250000.00"}),
-            params=[IMPORT_ID, Param("fields", "Columns to give, separated by commas.", text(1000), None)],
+            params=[IMPORT_ID, COLUMNS],
         ),
     )
 
@@ -215,7 +216,8 @@ async def _view(request: Request, caller: Caller, import_id: str | None) -> tupl
     group = given.get("group", "false")
     if group not in {"true", "false"}:
         raise BadParameter("is not true or false", field="group", value=group, remedy="write true or false")
-    basis = rate_basis(given.get("rates", "actual"), given.get("constant_month"))
+    kind, _, month = given.get("rates", "actual").partition(":")
+    basis = rate_basis(kind, month or None)
 
     def answered() -> tuple[pd.DataFrame, LedgerStamp]:
         ledger: Ledger = with_rates(caller.serving.ledgers.opened(caller.organisation, import_id), basis)

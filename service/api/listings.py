@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from fastapi import Request
 
-from btim.errors import listed
+from btim.errors import NotFoundError, listed
 from service.api.bodies import refuse_unknown_parameters
 from service.api.cursors import Place, place_of, question_of, refused
 from service.api.refusals import BadParameter
@@ -156,6 +156,18 @@ def chosen_fields(text: str | None, known: tuple[str, ...]) -> tuple[str, ...] |
     if unknown:
         raise BadParameter("unknown field", field="fields", value=unknown[0], remedy=f"known: {listed(known, most=40)}")
     return tuple(name for name in known if name in names)
+
+
+def chosen_columns(text: str | None, known: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The same for a table whose columns depend on the data.
+
+    Raises:
+        NotFoundError: it has no such column.
+    """
+    try:
+        return chosen_fields(text, known)
+    except BadParameter as refusal:
+        raise NotFoundError("no such column", field="fields", value=refusal.value, remedy=refusal.remedy) from None
 
 
 def _place(cursor: str, place: Place, listing: Listing, sort: str) -> tuple[Any, ...]:

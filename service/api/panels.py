@@ -39,20 +39,24 @@ LISTS = {"season": "seasons", "windows": "windows", "holidays": "holidays"}
 SETTINGS = ("freq", "season", "windows", "levels", "tz", "effort", "holidays")
 BATCH = "unique_id,ds,y\ncpu,2026-01-31,63\n"
 PANEL_ID = identity("id", "The panel.", "pan_5f1c2a")
+STEP = {"type": "string", "pattern": "^(1|([1-9][0-9]?)?(min|h|d|w|m|q|y))$"}
+SPANS = {"type": "string", "pattern": "^[1-9][0-9]{0,3}[hdwmqy]?(,[1-9][0-9]{0,3}[hdwmqy]?)*$", "maxLength": 200}
+LEVELS = {"type": "string", "pattern": "^0\\.[0-9]{0,4}[1-9](,0\\.[0-9]{0,4}[1-9])*$", "maxLength": 200}
+COUNTRIES = {"type": "string", "pattern": "^[A-Z]{2}(,[A-Z]{2})*$", "maxLength": 200}
 SETTING_PARAMS = [
-    Param("freq", "One step: h, 5min, d, w, m …, or 1 for integer steps.", text(20), "d", required=True),
-    Param("season", "Season lengths, as spans or steps, separated by commas.", text(), "7d"),
-    Param("windows", "Windows whose peak is forecast.", text(), "7d,28d"),
-    Param("levels", "Quantile levels between 0 and 1.", text(), "0.5,0.8,0.9,0.95,0.99"),
+    Param("freq", "One step: h, 5min, d, w, m …, or 1 for integer steps.", STEP, "d", required=True),
+    Param("season", "Season lengths, as spans or steps, separated by commas.", SPANS, "7d"),
+    Param("windows", "Windows whose peak is forecast.", SPANS, "7d,28d"),
+    Param("levels", "Quantile levels between 0 and 1.", LEVELS, "0.5,0.8,0.9,0.95,0.99"),
     Param("tz", "Zone of naive stamps; UTC without it.", text(60), "Asia/Hong_Kong"),
     Param(
         "effort", "How many models take part.", {"type": "string", "enum": ["quick", "standard", "full"]}, "standard"
     ),
-    Param("holidays", "Countries whose public holidays count.", text(), "CN,HK"),
+    Param("holidays", "Countries whose public holidays count.", COUNTRIES, "CN,HK"),
 ]
 TABLES = [
     Body("text/csv", {"type": "string"}, PANEL),
-    Body("application/vnd.apache.parquet", BINARY, "(bytes)"),
+    Body("application/octet-stream", {**BINARY, "description": "Parquet, told by its first bytes."}, "(bytes)"),
 ]
 
 
@@ -108,7 +112,7 @@ async def make_panel(request: Request) -> Response:
         ],
         bodies=[
             Body("text/csv", {"type": "string"}, BATCH),
-            Body("application/vnd.apache.parquet", BINARY, "(bytes)"),
+            Body("application/octet-stream", {**BINARY, "description": "Parquet, told by its first bytes."}, "(bytes)"),
             Body(
                 "application/json",
                 {

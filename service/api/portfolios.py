@@ -42,7 +42,7 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         params=[Param("name", "Name to keep it under; the problem's own without it.", text(), "FY27")],
         bodies=[
             Body("application/json", PROBLEM_SCHEMA, PROBLEM),
-            Body(WORKBOOK, BINARY, "(bytes)"),
+            Body("application/octet-stream", {**BINARY, "description": "An edited workbook."}, "(bytes)"),
             Body(
                 "multipart/form-data",
                 {

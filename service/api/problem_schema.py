@@ -84,7 +84,7 @@ PROBLEM_SCHEMA: dict[str, Any] = _object(
             [],
             {
                 "gap": {"type": "number", "minimum": 0, "maximum": 1},
-                "time_limit_s": {"type": "number", "exclusiveMinimum": 0},
+                "time_limit_s": {"type": "number", "minimum": 0.1},
                 "threads": {"type": "integer", "minimum": 1},
             },
         ),

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from btim.errors import (
     ConflictError,
@@ -38,6 +39,7 @@ from service.api.request_ids import current_request_id
 logger = logging.getLogger("waterline.api")
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "5"
+METHOD_NOT_ALLOWED = 405
 TYPE_ROOT = "urn:waterline:problem:"
 
 
@@ -67,6 +69,7 @@ TABLE: dict[type[WaterlineError], Kind] = {
     refusals.BodyTooSlow: Kind(408, "too-slow", "The body stopped arriving"),
     refusals.NotAcceptable: Kind(406, "not-acceptable", "No accepted media type can be given"),
     refusals.UnsupportedMediaType: Kind(415, "unsupported-media-type", "The body is of a type that is not read"),
+    refusals.BadCursor: Kind(404, "no-such-page", "The cursor names no page of this list"),
     refusals.BadParameter: Kind(422, "bad-parameter", "A parameter is wrong"),
     refusals.PreconditionRequired: Kind(428, "precondition-required", "The current version must be named"),
     refusals.PreconditionFailed: Kind(412, "precondition-failed", "It was changed meanwhile"),
@@ -100,7 +103,7 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
         raise error
     value = None if error.value is None else _shown(error.value)
     answer = problem(
-        kind_of(error),
+        _kind_here(request, error),
         _shown(error, 2000),
         source=error.file,
         row=error.row,
@@ -112,6 +115,12 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, StoreError):
         answer.headers["Retry-After"] = RETRY_AFTER_S
     return answer
+
+
+def _kind_here(request: Request, error: WaterlineError) -> Kind:
+    """The kind; what a reading request names and does not exist is not found."""
+    is_reading = request.method in {"GET", "HEAD"} and isinstance(error, UnknownReferenceError)
+    return TABLE[NotFoundError] if is_reading else kind_of(error)
 
 
 def _placed(request: Request, error: WaterlineError, field: str) -> dict[str, str]:
@@ -141,13 +150,24 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     return problem(Kind(422, "bad-parameter", "A parameter is wrong"), first, errors=fields)
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     kind = Kind(error.status_code, f"http-{error.status_code}", str(error.detail))
     answer = problem(kind, str(error.detail))
     answer.headers.update(error.headers or {})
+    if error.status_code == METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(_methods(request))
     return answer
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method of the path, whichever of its operations was asked for."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= set(getattr(route, "methods", None) or ())
+    return sorted(found)
 
 
 async def _failed(request: Request, error: Exception) -> JSONResponse:

@@ -25,6 +25,7 @@ MOST_FILES = 200
 MOST_HEADER = 8192
 LONGEST_NAME = 200
 MULTIPART = "multipart/form-data"
+PARQUET_SIGN = b"PAR1"
 FOLDER_SIGNS = str.maketrans({"\\": "/"})
 
 
@@ -114,11 +115,20 @@ class _Receiver:
         if self._hash is not None:
             self.files[-1].sha256 = self._hash.hexdigest()
             self._hash = None
+            self._named_by_content()
 
     def close(self) -> None:
         if self._open is not None:
             self._open.close()
             self._open = None
+
+    def _named_by_content(self) -> None:
+        """Readers go by the ending: Parquet gets its own, whatever its sender called it."""
+        last = self.files[-1]
+        with last.path.open("rb") as stream:
+            is_parquet = stream.read(len(PARQUET_SIGN)) == PARQUET_SIGN
+        if is_parquet and last.path.suffix not in {".parquet", ".pq"}:
+            last.path = last.path.rename(last.path.with_suffix(".parquet"))
 
 
 @dataclass(slots=True)

@@ -91,8 +91,9 @@ async def recommend(request: Request) -> Response:
     explain, forecast = _explain(request), request.query_params.get("forecast")
     body = await json_body(request, caller.serving.max_body)
     problem = optimizer.parse_problem(body)
+    repeat = repeat_of(request, problem.sha256())
     if _is_long(request, problem):
-        return await once(caller, repeat_of(request, problem.sha256()), _as_job(caller, problem, explain, forecast))
+        return await once(caller, repeat, _as_job(caller, problem, explain, forecast))
     if forecast is not None:
         peaks = await caller.read(lambda unit: _peaks(unit, forecast))
         problem = with_headroom(problem, peaks)

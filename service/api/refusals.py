@@ -31,6 +31,10 @@ class BadParameter(RequestRefused):
     """A query parameter or a header is unknown or does not hold what it must; `field` names it."""
 
 
+class BadCursor(BadParameter):
+    """A cursor names no page of the list that was asked for."""
+
+
 class PreconditionRequired(RequestRefused):
     """The operation changes something that others change too, and needs `If-Match`."""
 

@@ -14,8 +14,8 @@ from fastapi.concurrency import run_in_threadpool
 from btim.errors import NotFoundError, ValueFormatError, listed
 from service.api.answers import Stamp, frame_answer
 from service.api.bodies import json_body, refuse_unknown_parameters
-from service.api.describing import Body, Param, described, gives, identity, table_answer, text
-from service.api.etags import etag_of, require_match
+from service.api.describing import COLUMNS, MATCH, Body, Param, described, gives, identity, table_answer, text
+from service.api.etags import etag_of, require_match, require_seen
 from service.api.jobs import shown_job
 from service.api.lists import add_list, example_of
 from service.api.members import known_keys, optional_text, text_member
@@ -52,7 +52,6 @@ VALUE_ROW = {
 }  # fmt: skip
 CODE = {"type": "string", "pattern": "^[A-Z]{3}$"}
 CURRENCY_PARAM = Param("currency", "Currency of the sums; the most frequent one without it.", CODE, "USD")
-FIELDS = Param("fields", "Columns to give, separated by commas.", text(1000), None)
 
 
 @reports.post(
@@ -139,7 +138,7 @@ async def report_text(request: Request) -> Response:
     response_class=Response,
     openapi_extra=described(
         gives(example_of(listing_of("value_events"))),
-        params=[EVENT_ID],
+        params=[EVENT_ID, MATCH],
         about="The event as decided.",
         bodies=[Body("application/json", REVIEW, {"decision": "confirm", "note": "checked against the invoice"})],
         headers=["ETag"],
@@ -155,11 +154,11 @@ async def review(request: Request) -> Response:
     corrections = {name: text_member(body, name) for name in ("solution",) if name in body}
     if "assurance" in body:
         corrections["assurance"] = _one_of(body, "assurance", ("stated", "finance_confirmed", "metered"))
-    repeat = repeat_of(request, repr(body) + request.headers.get("if-match", ""))
+    record = await caller.read(lambda unit: unit.value_events.get(request.path_params["id"]))
+    repeat = repeat_of(request, repr(body) + require_seen(request))
     known = await known_answer(caller, repeat)
     if known is not None:
         return known
-    record = await caller.read(lambda unit: unit.value_events.get(request.path_params["id"]))
     require_match(request, etag_of(record["version"]))
 
     def effect(unit: Unit) -> Reply:
@@ -187,7 +186,7 @@ add_list(
     "/value",
     summary="Value credited to every solution",
     response_class=Response,
-    openapi_extra=described(table_answer(VALUE_ROW), params=[CURRENCY_PARAM, FIELDS]),
+    openapi_extra=described(table_answer(VALUE_ROW), params=[CURRENCY_PARAM, COLUMNS]),
 )
 async def value(request: Request) -> Response:
     """Realised value by solution: what counts, and apart from it what waits for a person. Nothing counts twice."""
@@ -201,7 +200,7 @@ async def value(request: Request) -> Response:
     response_class=Response,
     openapi_extra=described(
         table_answer(VALUE_ROW),
-        params=[identity("id", "The solution, by its id in the catalogue.", "sol-crm"), CURRENCY_PARAM, FIELDS],
+        params=[identity("id", "The solution, by its id in the catalogue.", "sol-crm"), CURRENCY_PARAM, COLUMNS],
     ),
 )
 async def solution_value(request: Request) -> Response:

@@ -21,6 +21,7 @@ from btim.tables import table_from_text
 from nlp.documents import day, document_of
 from service.api import examples
 from service.api.bodies import json_body, text_body
+from service.api.serving import refuse_strangers
 from service.comma_lists import items_of
 
 health = APIRouter(tags=["operation"])
@@ -39,7 +40,9 @@ def healthz() -> dict[str, str]:
 @api.post("/peaks", tags=["demand"], summary="How high will demand peak?", openapi_extra=examples.PEAKS)
 async def peaks(
     request: Request,
-    freq: Annotated[str, Query(description="One step of the panel: h, 5min, d, w, m …")],
+    freq: Annotated[
+        str, Query(description="One step of the panel: h, 5min, d, w, m …", pattern="^(1|[0-9]{0,2}[a-z]{1,5})$")
+    ],
     windows: Spans = "7d,28d",
     season: Spans = "",
     levels: Annotated[str, Query(description="Quantile levels between 0 and 1.")] = "0.5,0.8,0.9,0.95,0.99",
@@ -51,6 +54,7 @@ async def peaks(
 
     The body is a demand panel as CSV; the rows of the answer have the columns of `waterline peaks`.
     """
+    await refuse_strangers(request)
     text = await text_body(request)
     frame = table_from_text(text, columns.REQUIRED, name=BODY)
     answer = await run_in_threadpool(
@@ -76,6 +80,7 @@ async def peaks(
 )
 async def readings(request: Request) -> dict[str, Any]:
     """Read documents against a catalogue; one reading a document, in input order."""
+    await refuse_strangers(request)
     body = await json_body(request)
     unknown = sorted(set(body) - {"documents", "catalogue", "published"})
     if unknown:

@@ -54,7 +54,7 @@ POINT = {"scale": 0.25, "budget": 250000.0, "objective": 0.0, "slope": 0.57, "bo
             Param(
                 "scenarios",
                 "Ids of 2 to 20 solved scenarios, separated by commas; differences are against the first.",
-                text(2000),
+                {"type": "string", "pattern": "^[^,\\s]+(,[^,\\s]+){1,19}$", "maxLength": 2000},
                 "scn_5f1c2a,scn_7b0e11",
                 required=True,
             )
@@ -92,9 +92,9 @@ async def comparison(request: Request) -> Response:
             SCENARIO_ID,
             Param("points", "How many budgets.", {"type": "integer", "minimum": 2, "maximum": MOST_POINTS}, 15),
             Param(
-                "low", "Smallest budget, in percent of today's.", {"type": "integer", "minimum": 0, "maximum": 999}, 25
+                "low", "Smallest budget, in percent of today's.", {"type": "integer", "minimum": 0, "maximum": 99}, 25
             ),
-            Param("high", "Largest budget, in percent.", {"type": "integer", "minimum": 1, "maximum": 1000}, 150),
+            Param("high", "Largest budget, in percent.", {"type": "integer", "minimum": 100, "maximum": 1000}, 150),
         ],
     ),
 )
@@ -104,10 +104,8 @@ async def preview(request: Request) -> Response:
     caller = await caller_of(request)
     given = dict(request.query_params)
     points = whole_parameter(given, "points", 15, MOST_POINTS, 2)
-    low = whole_parameter(given, "low", 25, 999, 0)
-    high = whole_parameter(given, "high", 150, 1000, 1)
-    if low >= high:
-        raise BadParameter("must lie below `high`", field="low", value=low, remedy="write a smaller one")
+    low = whole_parameter(given, "low", 25, 99, 0)
+    high = whole_parameter(given, "high", 150, 1000, 100)
     found = await caller.read(lambda unit: stored_scenario(unit, request.path_params["id"]))
     limits = money_limits(found.problem)
     if not limits:

@@ -12,11 +12,11 @@ from fastapi.concurrency import run_in_threadpool
 from btim.errors import SchemaError, ValueFormatError, listed
 from btim.portfolio import Problem
 from service.api.bodies import json_body, refuse_unknown_parameters
-from service.api.describing import Body, described, gives, identity
-from service.api.etags import etag_of, require_match
+from service.api.describing import MATCH, Body, described, gives, identity
+from service.api.etags import etag_of, require_match, require_seen
 from service.api.lists import example_of
 from service.api.members import known_keys, optional_text, text_member
-from service.api.repeating import Reply, known_answer, once, repeat_of
+from service.api.repeating import Repeat, Reply, known_answer, once, repeat_of
 from service.api.resources import listing_of
 from service.api.serving import Caller, caller_of
 from service.scenario_solving import keep_answer, problem_of
@@ -25,7 +25,11 @@ from service.store import Unit
 scenarios = APIRouter(tags=["portfolio"])
 SCENARIO_ID = identity("id", "The scenario.", "scn_5f1c2a")
 TEXT = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S"}
-CHANGES = {"type": "array", "items": TEXT, "description": "PATH=AMOUNT, as `capex:*=-10%` (docs/portfolio.md)."}
+CHANGES = {
+    "type": "array",
+    "items": {"type": "string", "pattern": "^[^=]*[^=\\s][^=]*=[+-]?([0-9]+(\\.[0-9]+)?%?|off|on|free)$"},
+    "description": "PATH=AMOUNT, as `capex:*=-10%` (docs/portfolio.md).",
+}
 EXPLAIN = ("fast", "exact", "none")
 LONGEST = 10_000
 EXAMPLE = {"scenario": example_of(listing_of("scenarios")), "recommendation": {"status": "optimal"}}
@@ -102,7 +106,7 @@ async def make(request: Request) -> Response:
     response_class=Response,
     openapi_extra=described(
         gives(EXAMPLE),
-        params=[SCENARIO_ID],
+        params=[SCENARIO_ID, MATCH],
         about="The scenario at its next version, solved again where its changes are others.",
         bodies=[Body("application/json", CHANGE, {"set": ["money limits=-15%"], "note": "after the meeting"})],
         headers=["ETag"],
@@ -114,13 +118,12 @@ async def change(request: Request) -> Response:
     caller = await caller_of(request)
     body = await json_body(request, caller.serving.max_body)
     known_keys(body, CHANGE)
-    repeat = repeat_of(request, repr(body) + request.headers.get("if-match", ""))
+    values, explain = _values(body), _explain(body)
+    record, repeat = await _seen(request, caller, body)
     known = await known_answer(caller, repeat)
     if known is not None:
         return known
-    values = _values(body)
-    explain = _explain(body)
-    record = await _matched(request, caller)
+    require_match(request, etag_of(record["version"]))
     answer = None
     if "changes" in values and values["changes"] != record["changes"] and record["state"] == "draft":
         problem = await caller.read(lambda unit: problem_of(unit, record["portfolio"], values["changes"]))
@@ -143,7 +146,7 @@ async def change(request: Request) -> Response:
     response_class=Response,
     openapi_extra=described(
         gives(EXAMPLE),
-        params=[SCENARIO_ID],
+        params=[SCENARIO_ID, MATCH],
         about="The adopted scenario, which never changes again.",
         bodies=[Body("application/json", SIGNATURES, {"business": "A. Chan, CFO", "technology": "B. Li, CIO"})],
         headers=["ETag"],
@@ -156,11 +159,11 @@ async def adopt(request: Request) -> Response:
     body = await json_body(request, caller.serving.max_body)
     known_keys(body, SIGNATURES)
     business, technology = text_member(body, "business"), text_member(body, "technology")
-    repeat = repeat_of(request, repr(body) + request.headers.get("if-match", ""))
+    record, repeat = await _seen(request, caller, body)
     known = await known_answer(caller, repeat)
     if known is not None:
         return known
-    record = await _matched(request, caller)
+    require_match(request, etag_of(record["version"]))
 
     def effect(unit: Unit) -> Reply:
         unit.scenarios.adopt(
@@ -179,10 +182,11 @@ async def adopt(request: Request) -> Response:
     return await once(caller, repeat, effect)
 
 
-async def _matched(request: Request, caller: Caller) -> dict[str, Any]:
+async def _seen(request: Request, caller: Caller, body: dict[str, Any]) -> tuple[dict[str, Any], Repeat]:
+    """The scenario, and the request's key, which the version that the client saw belongs to."""
     record = await caller.read(lambda unit: unit.scenarios.get(request.path_params["id"]))
-    require_match(request, etag_of(record["version"]))
-    return record
+    seen = require_seen(request)
+    return record, repeat_of(request, repr(body) + seen)
 
 
 def _beginning(unit: Unit, body: dict[str, Any], own: list[str]) -> tuple[str, list[str], Problem]:

@@ -23,6 +23,7 @@ from service.store import Store, Unit
 ORGANISATION = "Waterline-Organisation"
 ACTOR = "Waterline-Actor"
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+PERSON = re.compile(r"[ -~]{1,100}")
 NOBODY = "anonymous"
 Found = TypeVar("Found")
 
@@ -84,11 +85,23 @@ async def caller_of(request: Request) -> Caller:
         NotFoundError: there is no such organisation.
     """
     serving: Serving = request.app.state.serving
-    name = request.headers.get(ORGANISATION) or serving.organisation
+    name = request.headers.get(ORGANISATION, serving.organisation)
     if name not in serving.known:
         await run_in_threadpool(_meet, serving, name)
-    actor = request.headers.get(ACTOR, NOBODY)[:100].encode("latin-1", "replace").decode("utf-8", "replace")
-    return Caller(serving, name, actor.replace("\0", "") or NOBODY, current_request_id() or "")
+    actor = request.headers.get(ACTOR, NOBODY)
+    if not PERSON.fullmatch(actor):
+        raise BadParameter("is not a name", field=ACTOR, value=actor, remedy="1 to 100 printable ASCII characters")
+    return Caller(serving, name, actor, current_request_id() or "")
+
+
+async def refuse_strangers(request: Request) -> None:
+    """Check who asks also where nothing is kept; without a store there are no organisations.
+
+    Raises:
+        BadParameter, NotFoundError: see `caller_of`.
+    """
+    if getattr(request.app.state, "serving", None) is not None:
+        await caller_of(request)
 
 
 def checked_organisation(name: str) -> str:

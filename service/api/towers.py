@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from btim.errors import NotFoundError
 from service.api.answers import Stamp, frame_answer
 from service.api.bodies import refuse_unknown_parameters
-from service.api.describing import Param, described, gives, identity, table_answer, text
+from service.api.describing import COLUMNS, Param, described, gives, identity, table_answer, text
 from service.api.jobs import accepted_job
 from service.api.lists import add_list, example_of
 from service.api.refusals import BadParameter
@@ -26,7 +26,6 @@ from service.store import Unit
 towers = APIRouter(tags=["demand"])
 PANEL_ID = identity("id", "The panel.", "pan_5f1c2a")
 TOWER = identity("tower", "The tower.", "Compute")
-FIELDS = Param("fields", "Columns to give, separated by commas.", text(1000), None)
 PANEL = Param("panel", "Id of a panel; the one with the newest peaks of the tower without it.", text(), None)
 WINDOW = Param("window", "Window: 24h, 7d, 28d …; every forecast one without it.", text(20), "7d")
 LEVEL = Param("level", "Quantile of the peak.", {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, 0.95)
@@ -54,7 +53,7 @@ OUTLOOK_ROW = {
     response_class=Response,
     openapi_extra=described(
         table_answer({"tower": "Compute", "panel": "pan_5f1c2a", "series": 12, "last_ds": "2026-06-30T23:00:00"}),
-        params=[FIELDS],
+        params=[COLUMNS],
     ),
 )
 async def list_towers(request: Request) -> Response:
@@ -95,7 +94,7 @@ async def ask_forecast(request: Request) -> Response:
     "/towers/{tower}/peaks",
     summary="How high a tower's demand will peak, when, and how sure",
     response_class=Response,
-    openapi_extra=described(table_answer(PEAK_ROW), params=[TOWER, WINDOW, LEVEL, PANEL, FIELDS]),
+    openapi_extra=described(table_answer(PEAK_ROW), params=[TOWER, WINDOW, LEVEL, PANEL, COLUMNS]),
 )
 async def tower_peaks(request: Request) -> Response:
     """Peaks of every resource of a tower from the newest forecast: the quantile asked for, or all of them."""
@@ -108,7 +107,7 @@ async def tower_peaks(request: Request) -> Response:
     "/towers/{tower}/capacity",
     summary="What capacity a tower should hold",
     response_class=Response,
-    openapi_extra=described(table_answer(ADVICE_ROW), params=[TOWER, WINDOW, LEVEL, PANEL, FIELDS]),
+    openapi_extra=described(table_answer(ADVICE_ROW), params=[TOWER, WINDOW, LEVEL, PANEL, COLUMNS]),
 )
 async def tower_capacity(request: Request) -> Response:
     """The capacity that a peak passes with probability 1 − level only, beside what is installed; shortfalls first."""
@@ -123,7 +122,7 @@ async def tower_capacity(request: Request) -> Response:
     response_class=Response,
     openapi_extra=described(
         table_answer(OUTLOOK_ROW),
-        params=[Param("import", "Id of an import; the latest without it.", text(), None), FIELDS],
+        params=[Param("import", "Id of an import; the latest without it.", text(), None), COLUMNS],
     ),
 )
 async def cost_outlook(request: Request) -> Response:
