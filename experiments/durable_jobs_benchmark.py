@@ -19,7 +19,7 @@ from experiments.benchmark_page import circumstances, write_section
 from experiments.throwaway_postgresql import throwaway_postgresql
 
 COMMAND = "python -m experiments.durable_jobs_benchmark"
-ENGINES = ("service", "DBOS")
+ENGINES = {"service": "experiments.durable_jobs.own", "DBOS": "experiments.durable_jobs.peer"}
 PATIENCE_S = 60.0
 HANDLED = "handled"
 
@@ -68,8 +68,8 @@ class Child:
     def __init__(self, engine: str, url: str, folder: Path, name: str, *, jobs: int, slow: bool = False) -> None:
         """Start it; returns when it has asked."""
         self._file = folder / name
-        arguments = [engine, url, name, str(jobs), "slow" if slow else "quick", str(self._file)]
-        command = [sys.executable, "-m", "experiments.durable_jobs_child", *arguments]
+        arguments = [url, name, str(jobs), "slow" if slow else "quick", str(self._file)]
+        command = [sys.executable, "-m", ENGINES[engine], *arguments]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("DBOS")}
         self._process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
         waited(lambda: self._marks("asked") != [], 120)
@@ -141,7 +141,8 @@ def table(rows: list[Row]) -> str:
 WORDS = """\
 Jobs do nothing. One worker process asks for all of them and does them; then a worker is killed with `kill -9` in the
 middle of a job, and another, with a name of its own as on another machine, is started. DBOS is used as its
-documentation says (one queue, the executor's name and the application's version set); without its hosted conductor it
+documentation says (one queue looked at every quarter of a second, one job at a time, the executor's name and the
+application's version set); without its hosted conductor it
 recovers the work of an executor when one of the same name starts, so that the row of another name is not a fault but
 its design. Under `waterline serve` a dead worker's job is given back at once, without the silence that this row waits
 for."""

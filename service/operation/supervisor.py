@@ -52,6 +52,8 @@ class Supervisor:
 
     def __init__(self, settings: Settings, *, serves: bool) -> None:
         """Plan the children: the server where it `serves`, and the workers."""
+        if settings.watch is not None and not settings.watch.is_dir():
+            raise FileError("the watched folder does not exist", file=str(settings.watch), remedy="make it first")
         self._settings = settings
         self._store = Store.open(settings.database_url, busy_timeout_s=settings.busy_timeout_s, pool_size=2)
         self._children: list[Child] = []

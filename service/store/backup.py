@@ -25,7 +25,7 @@ from btim.errors import ConflictError, FileError
 from btim.files import existing_file, published
 from service.release import RELEASE
 from service.store import input_tables, operation_tables, result_tables
-from service.store.engine import own_words
+from service.store.engine import own_words, reader_of
 from service.store.schema import Moment, metadata
 from service.store.store import Store
 from service.store.upgrading import upgrade
@@ -47,15 +47,12 @@ def backup(store: Store, target: Path, now: datetime) -> Counts:
         FileError: the file cannot be written.
     """
     check_version(store.engine)
-    engine = store.engine
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     try:
         with (
             published(target) as path,
             path.open("wb") as raw,
             own_words(),
-            engine.connect() as connection,
+            reader_of(store.engine).connect() as connection,
             connection.begin(),
             gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=6, mtime=0) as packed,
             tarfile.open(fileobj=packed, mode="w|") as archive,

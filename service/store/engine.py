@@ -28,7 +28,7 @@ def make_engine(url: str, *, busy_timeout_s: float = 10.0, pool_size: int = 10) 
     Write transactions are begun with `BEGIN IMMEDIATE` on SQLite, so that none fails halfway for a lock.
     """
     if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite(url, busy_timeout_s)
+        return _sqlite(url, busy_timeout_s, pool_size)
     return create_engine(
         url,
         pool_size=pool_size,
@@ -43,11 +43,17 @@ def make_engine(url: str, *, busy_timeout_s: float = 10.0, pool_size: int = 10) 
     )
 
 
-def _sqlite(url: str, busy_timeout_s: float) -> Engine:
+def _sqlite(url: str, busy_timeout_s: float, pool_size: int) -> Engine:
     file = make_url(url).database
     if file:
         _folder(Path(file).parent)
-    engine = create_engine(url, connect_args={"timeout": busy_timeout_s, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=2 * pool_size,
+        pool_timeout=max(busy_timeout_s, 1.0),
+        connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
@@ -61,6 +67,13 @@ def _sqlite(url: str, busy_timeout_s: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
     return engine
+
+
+def reader_of(engine: Engine) -> Engine:
+    """The engine for transactions that only read: all their statements see one state, as SQLite's do by themselves."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from service.store.audit import Audit
 from service.store.contents import Contents
-from service.store.engine import WRITING, make_engine, own_words
+from service.store.engine import WRITING, make_engine, own_words, reader_of
 from service.store.findings import Findings
 from service.store.forecasts import Forecasts
 from service.store.idempotency import Idempotency
@@ -152,6 +152,7 @@ class Store:
     def __init__(self, engine: Engine, *, clock: Clock = system_clock, make_id: Callable[[str], str] = new_id) -> None:
         """Use an engine that `make_engine` opened."""
         self._engine = engine
+        self._reader = reader_of(engine)
         self._writer = engine.execution_options(**{WRITING: True})
         self._clock = clock
         self._make_id = make_id
@@ -180,7 +181,7 @@ class Store:
         Raises:
             StoreError: see `service.store.engine.own_words`.
         """
-        with own_words(), self._engine.connect() as connection, connection.begin():
+        with own_words(), self._reader.connect() as connection, connection.begin():
             yield Unit(self._scope(connection, organisation))
 
     @contextmanager
@@ -203,7 +204,7 @@ class Store:
     @contextmanager
     def overseeing(self) -> Iterator[Organisations]:
         """Begin a reading transaction over all organisations."""
-        with own_words(), self._engine.connect() as connection, connection.begin():
+        with own_words(), self._reader.connect() as connection, connection.begin():
             yield Organisations(connection, self._clock(), self._make_id)
 
     def check(self) -> None:

@@ -91,3 +91,11 @@ def test_what_came_after_a_sequence_is_what_changed(store: Store) -> None:
     with store.reading("here") as unit:
         later = unit.lists.page("jobs", Query(filters=[Filter("sequence", "gt", seen)])).rows
     assert [(row["id"], row["state"]) for row in later] == [(first["id"], "cancelled")]
+
+
+def test_a_reading_transaction_sees_one_state_while_others_write(store: Store) -> None:
+    with store.reading("here") as unit:
+        before = unit.lists.page("jobs", Query()).rows
+        with store.writing("here") as other:
+            other.jobs.ask("peaks", {})
+        assert unit.lists.page("jobs", Query()).rows == before == []
