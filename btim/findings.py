@@ -5,6 +5,7 @@ value, and the dear modules of a large solution.
 Must not know: how cost was allocated or value was read. Thresholds are arguments; nothing is tuned to an organisation.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -90,9 +91,14 @@ def findings(
 
 
 def findings_frame(found: Sequence[Finding]) -> pd.DataFrame:
-    """Findings as a table, without their evidence rows."""
+    """Findings as a table; `evidence` holds the rows that each rests on, as JSON."""
     columns = ("kind", "layer", "element", "stake", "period", "reason", "action")
-    return pd.DataFrame([{name: getattr(each, name) for name in columns} for each in found], columns=list(columns))
+    rows = [
+        {name: getattr(each, name) for name in columns}
+        | {"evidence": json.dumps([dict(row) for row in each.evidence], default=str, ensure_ascii=False)}
+        for each in found
+    ]
+    return pd.DataFrame(rows, columns=[*columns, "evidence"])
 
 
 def _dear_units(ledger: Ledger, allocation: Allocation, months: tuple[str, ...], limits: Thresholds) -> list[Finding]:

@@ -1,11 +1,12 @@
 """Findings: each kind is found with its money, and a clean ledger has none."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
 from btim.allocation import allocate
 from btim.credited import Credited
-from btim.findings import Thresholds, findings, unsettled
+from btim.findings import Thresholds, findings, findings_frame, unsettled
 from btim.ledger import Ledger, open_ledger
 from tests.btim.ledger_files import gl_row, write_ledger
 
@@ -44,6 +45,8 @@ def test_a_large_solution_is_taken_apart_into_its_modules(tmp_path: Path) -> Non
     module = next(each for each in findings(ledger(tmp_path)) if each.kind == "dear_module")
     assert (module.element, module.stake) == ("erp", Decimal("80.00"))
     assert [row["module"] for row in module.evidence] == ["erp orders", "erp stock"]
+    evidence = json.loads(findings_frame([module])["evidence"].iloc[0])
+    assert evidence[0] == {"module": "erp orders", "amount": "80.00", "share": "0.800000"}
 
 
 def test_cost_that_outruns_credited_value_is_found_and_the_unjudged_is_not(tmp_path: Path) -> None:
