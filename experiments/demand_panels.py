@@ -4,7 +4,7 @@ Role: name → panel, step, seasons, window and origins of one backtest.
 Must not know: forecasts or scores.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -41,6 +41,12 @@ def demand_cases(folder: Path) -> list[Case]:
             "Google cell, 24 h of 5 min", _csv(demand / "google2019_fleet_5min.csv"), "5min", day, "24h", 14, 288, 288
         ),
     ]
+
+
+def before_published(case: Case) -> Case:
+    """The same backtest on what stood before its windows: choices are made there and on no other."""
+    places = case.panel.groupby("unique_id").ds.rank(method="first", ascending=False)
+    return replace(case, panel=case.panel[places > case.origins * case.steps])
 
 
 def _csv(path: Path) -> pd.DataFrame:
