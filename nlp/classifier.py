@@ -5,10 +5,10 @@ Must not know: how the weights were fitted (see `nlp.training`) or what the clas
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,29 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 BATCH = 256
 """Rows classified at once: memory stays bounded whatever the length of a document."""
+
+
+class OnDemand(Sequence[list[str]]):
+    """Rows of features made when they are asked for, so that a long document never holds all of them."""
+
+    def __init__(self, count: int, made: Callable[[int], list[str]]) -> None:
+        self._count = count
+        self._made = made
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> list[str]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[list[str]]: ...
+    def __getitem__(self, index: int | slice) -> list[str] | list[list[str]]:
+        """The row at a place, or the rows of a slice."""
+        if isinstance(index, slice):
+            return [self._made(place) for place in range(*index.indices(self._count))]
+        if not -self._count <= index < self._count:
+            raise IndexError(index)
+        return self._made(index % self._count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +63,12 @@ class Heads:
             result[head] = dict(zip(names, (powers / powers.sum()).tolist(), strict=True))
         return result
 
-    def probabilities(self, batch: Sequence[Iterable[str]]) -> dict[str, Floats]:
+    def probabilities(self, batch: Sequence[Sequence[str]]) -> dict[str, Floats]:
         """Probabilities of many rows at once: for each head a matrix with a row a member of the batch."""
         parts = [self._probabilities(batch[at : at + BATCH]) for at in range(0, len(batch), BATCH)]
         return {head: np.concatenate([part[head] for part in parts]) for head in self.classes} if parts else {}
 
-    def _probabilities(self, batch: Sequence[Iterable[str]]) -> dict[str, Floats]:
+    def _probabilities(self, batch: Sequence[Sequence[str]]) -> dict[str, Floats]:
         look_up = self.vocabulary.get
         rows: list[int] = []
         bounds = []

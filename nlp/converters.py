@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 MOST_EXPANDED = 300 * 1024 * 1024
 MOST_RATIO = 200
@@ -59,13 +60,22 @@ def _refuse_bombs(path: Path) -> None:
         raise Refusal(f"expands to {expanded:,} bytes from {packed:,}: refused as a zip bomb\tsave it as plain text")
 
 
+def _unseen(tag: Any) -> bool:
+    """Whether a browser would not show an element: hidden, or styled away."""
+    style = "".join(str(tag.get("style", "")).lower().split())
+    return tag.has_attr("hidden") or "display:none" in style or "visibility:hidden" in style
+
+
 def _html(path: Path) -> Iterator[Piece]:
     import bs4
 
     soup = bs4.BeautifulSoup(path.read_bytes(), "html.parser")
     for tag in soup(["script", "style", "noscript", "template", "head"]):
         tag.decompose()
-    for row in soup.find_all("tr"):
+    for tag in soup.find_all(_unseen):
+        if not tag.decomposed:
+            tag.decompose()
+    for row in reversed(soup.find_all("tr")):
         cells = [cell.get_text(" ", strip=True) for cell in row.find_all(["td", "th"])]
         row.replace_with(soup.new_string("\n" + " | ".join(cells) + "\n"))
     for tag in soup.find_all(["p", "div", "li", "br", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "tr"]):

@@ -8,7 +8,7 @@ import hashlib
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,6 +18,7 @@ from btim.catalogue import Catalogue
 from btim.value import Reading, ValueEvent
 from nlp.annotation import Annotated, annotated
 from nlp.candidates import Candidate, candidates_of
+from nlp.classifier import OnDemand
 from nlp.documents import Document
 from nlp.features import features_of
 from nlp.gazetteer import Descriptions, NearMisses, surface_forms
@@ -44,7 +45,7 @@ class Analysis:
 
     document: Annotated
     candidates: list[Candidate]
-    features: list[list[str]]
+    features: Sequence[list[str]]
     mentions: Mentions
     about: Mapping[str, float]
     currency: str
@@ -76,10 +77,12 @@ class Reader:
         for candidate in candidates:
             counts[candidate.sentence.index] = counts.get(candidate.sentence.index, 0) + 1
         padded: list[Candidate | None] = [None, *candidates, None]
-        features = [
-            features_of(document, item, counts[item.sentence.index], padded[place], padded[place + 2])
-            for place, item in enumerate(candidates)
-        ]
+
+        def described(place: int) -> list[str]:
+            item = candidates[place]
+            return features_of(document, item, counts[item.sentence.index], padded[place], padded[place + 2])
+
+        features = OnDemand(len(candidates), described)
         mentions = mentions_of(document, self._near)
         about = self.descriptions.similar(document.norm[:ABOUT])
         return Analysis(document, candidates, features, mentions, about, currency_of_document(document))

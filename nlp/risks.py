@@ -14,7 +14,7 @@ from importlib import resources
 from itertools import pairwise
 
 from btim.value import RISKS, RiskSignal
-from nlp.classifier import Heads
+from nlp.classifier import Heads, OnDemand
 from nlp.normalise import normalise
 from nlp.structure import Sentence, Structure
 
@@ -91,7 +91,9 @@ def risk_signals(norm: str, structure: Structure, heads: Heads, cuts: Mapping[st
     sentences = [sentence for sentence in structure.sentences if not sentence.is_heading]
     if not sentences:
         return ()
-    scored = heads.probabilities([risk_features(*_window(norm, sentences, place)) for place in range(len(sentences))])
+    scored = heads.probabilities(
+        OnDemand(len(sentences), lambda place: risk_features(*_window(norm, sentences, place)))
+    )
     signals: list[RiskSignal] = []
     for risk in RISKS:
         probabilities = scored[risk][:, heads.classes[risk].index("yes")].tolist()

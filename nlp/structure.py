@@ -6,6 +6,7 @@ Must not know: quantities, metrics or solutions.
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _ABBREVIATION = re.compile(
@@ -27,6 +28,8 @@ _HEADING = re.compile(
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 HEADING_WIDTH = 70
+LONGEST = 1200
+_BREAK = re.compile(r"[;；,，、|\s]")
 HEADING_WIDTH_HAN = 32
 
 
@@ -68,7 +71,7 @@ def structure_of(text: str) -> Structure:
             heading = len(sentences)
             sentences.append(Sentence(heading, start, end, language_of(stripped), paragraph, heading, is_heading=True))
         else:
-            for first, last in _sentences(text, start, end):
+            for first, last in _bounded(text, _sentences(text, start, end)):
                 language = language_of(text[first:last])
                 sentences.append(Sentence(len(sentences), first, last, language, paragraph, heading))
         paragraph += 1
@@ -123,6 +126,18 @@ def _is_heading(line: str) -> bool:
         or (quiet and line[-1] in ":：")
         or (quiet and not re.search(r"\d[\d.,]*\s*(?:%|[万亿]|m\b|bn\b|million)", line) and len(line.split()) <= 10)
     )
+
+
+def _bounded(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Sentences no longer than LONGEST, cut where a clause or word ends: work per sentence stays bounded."""
+    for start, end in spans:
+        while end - start > LONGEST:
+            breaks = [match.end() for match in _BREAK.finditer(text, start + LONGEST // 2, start + LONGEST)]
+            stop = breaks[-1] if breaks else start + LONGEST
+            yield start, stop
+            start = stop
+        if text[start:end].strip():
+            yield start, end
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
