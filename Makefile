@@ -52,4 +52,4 @@ wheel: install
 	$(BIN)/uv build --quiet --python $(BIN)/python --no-build-isolation --wheel --out-dir dist
 
 clean:
-	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis waterline-demo
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis waterline-demo waterline-home
