@@ -19,6 +19,13 @@ _EACH_LEFT = re.compile(
     r"(?:cost|price|charge|fee)s? (?:per|of an?|for each)\b|\bper (?!year|month|quarter|annum)|每(?![年月季])|单",
     re.IGNORECASE,
 )
+_REFUTED = re.compile(
+    r"\b(?:withdr[ae]wn?|wrong|incorrect|not (?:our|true|confirmed|correct|recognised|borne|supported)|struck|mistake|"
+    r"in error|could not be|cannot be|no longer|double.count|not (?:been )?(?:verified|reproduced|achieved|delivered)|"
+    r"overstated|disput|retract|misread|corrected|does not hold|nothing of)|不实|不属实|有误|错误引用|作废|撤回|更正|不符|"
+    r"不予|未核实|误植|误引|不准确|不正确|删除|不成立|尚无|否认|从未|不采|剔除|不再计入|澄清|落空|没有实现|并未实现|没有做到|未能",
+    re.IGNORECASE,
+)
 REACH = 1200
 TOPIC = ("c1:", "c2:", "s1:", "lab:", "h3:", "mE", "mD", "mT")
 """Prefixes of features that say what a clause is about: for the metric alone, noise elsewhere."""
@@ -300,9 +307,23 @@ def _surroundings(document: Annotated, candidate: Candidate) -> Iterator[str]:
             yield f"Hm={mark.label[7:]}"
         for token in tokens_of(document.norm[heading.start : heading.end].lower()[:80]):
             yield f"h:{token}"
+    yield from _refuted(document, candidate)
     yield from _periods(document, candidate)
     if document.norm[max(0, sentence.start - 0) : sentence.start + 3].lstrip().startswith(("|",)):
         yield "table"
+
+
+def _refuted(document: Annotated, candidate: Candidate) -> Iterator[str]:
+    """Whether the sentence before, the rest of this one or the next takes a figure back: so a bare "saved" need not."""
+    sentences, index = document.structure.sentences, candidate.sentence.index
+    places = [("rest", candidate.end, candidate.sentence.end)]
+    for name, at in (("before", index - 1), ("next", index + 1)):
+        if 0 <= at < len(sentences):
+            places.append((name, sentences[at].start, min(sentences[at].end, sentences[at].start + 200)))
+    found = [name for name, start, end in places if _REFUTED.search(document.norm, start, end)]
+    yield from (f"refuted {name}" for name in found)
+    if not found:
+        yield "not refuted"
 
 
 def _periods(document: Annotated, candidate: Candidate) -> Iterator[str]:

@@ -18,6 +18,7 @@ from nlp.periods import Period
 _BY = re.compile(r"(?:\bby(?: the end of)?|\buntil|\bbefore|到|至|截至|力争)\s*\Z|\A(?:by|until)\b", re.IGNORECASE)
 TITLE = 400
 OPENING = 14
+FEW_UNITS = 100
 _REPORTED = frozenset({"quarter", "half", "year", "fiscal", "month", "months"})
 _NOT_SCOPE = frozenset({"mention", "stamp", "this"})
 _UNIT_ZH = re.compile(
@@ -75,12 +76,20 @@ class UnitNames:
     """The business units of a catalogue, found in text by their first two characters: thousands cost what ten do."""
 
     def __init__(self, names: Iterable[str]) -> None:
+        ordered = sorted({normalise(name) for name in names if name.strip()}, key=lambda name: (-len(name), name))
+        self._few = ordered if len(ordered) <= FEW_UNITS else []
         self._by_start: dict[str, list[str]] = {}
-        for name in sorted({normalise(name) for name in names if name.strip()}, key=lambda name: (-len(name), name)):
+        for name in ordered:
             self._by_start.setdefault(name[:2], []).append(name)
 
     def longest_in(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """Where the longest unit named in `text[start:end]` stands, the first of equals; None without one."""
+        for name in self._few:
+            place = text.find(name, start, end)
+            if place >= 0:
+                return place, place + len(name)
+        if self._few:
+            return None
         best: tuple[int, int] | None = None
         for place in range(start, end - 1):
             for name in self._by_start.get(text[place : place + 2], ()):

@@ -25,7 +25,7 @@ from nlp.softmax import fit_softmax
 
 HEADS = ("event", "kind", "direction", "status", "metric", "unit")
 RIDGE = {"event": 1e-3, "kind": 1e-3, "direction": 1e-3, "status": 3e-3, "metric": 5e-4, "unit": 1e-3}
-BALANCE = {"event": 0.0, "kind": 0.2, "direction": 0.2, "status": 0.5, "metric": 0.1, "unit": 0.0}
+BALANCE = {"event": 0.0, "kind": 0.2, "direction": 0.2, "status": 0.4, "metric": 0.1, "unit": 0.0}
 MIN_COUNT = 3
 LINK_RIDGE = 0.005
 LEXICON_TRUST = 0.3
