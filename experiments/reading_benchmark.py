@@ -106,7 +106,7 @@ def section(data: Path, folder: Path, train: Path) -> str:
         cells = [_cell(getattr(scores[key], field)) for key in [*(key for key, _ in GROUPS), "all"] if key in scores]
         lines.append(f"| {title} | {' | '.join(cells)} | {good} |")
     for title, part, good in (("sentence names it", "named", ".95"), ("from discourse", "discourse", ".80")):
-        cells = [_cell(getattr(links[key], f"{part}_accuracy")) for key in [*heads, "all"]]
+        cells = [_cell(getattr(links[key], f"{part}_accuracy")) for key in [*(key for key, _ in GROUPS), "all"]]
         asked = getattr(links["all"], part)
         lines.append(f"| linking accuracy@1, {title} ({asked} events) | {' | '.join(cells)} | {good} |")
     fields = scores["all"].fields

@@ -13,9 +13,9 @@ from itertools import pairwise
 
 from nlp.annotation import Annotated
 from nlp.candidates import Candidate
-from nlp.features import tokens_of
 from nlp.gazetteer import Descriptions
 from nlp.mentions import Mention, Mentions
+from nlp.surroundings import tokens_of
 
 NIL = None
 KEPT = 5

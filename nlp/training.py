@@ -15,13 +15,13 @@ from scipy import optimize, sparse
 from btim.errors import ModelFailure
 from btim.value import RISKS, ValueEvent
 from nlp.classifier import Heads
-from nlp.features import TOPIC, tokens_of
 from nlp.gold import GoldDocument
 from nlp.lexicon import phrases
 from nlp.reading import Analysis, Reader
 from nlp.risks import risk_features
 from nlp.scoring import overlap, same_value
 from nlp.softmax import fit_softmax
+from nlp.surroundings import TOPIC, tokens_of
 
 HEADS = ("event", "kind", "direction", "status", "metric", "unit")
 RIDGE = {"event": 1e-3, "kind": 1e-3, "direction": 1e-3, "status": 3e-3, "metric": 5e-4, "unit": 1e-3}
