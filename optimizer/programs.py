@@ -33,9 +33,10 @@ class Program:
         return len(self.cost)
 
     def scaled(self) -> "tuple[Program, Floats, float]":
-        """The program with large rows and costs divided by powers of two, and what each was divided by.
+        """The program with very large and very small rows and costs divided by powers of two, and by which.
 
-        HiGHS and CBC take numbers below about 1e-9 for zero, which an inverse of a budget in billions already is.
+        HiGHS and CBC take numbers below about 1e-9 for zero, which an inverse of a budget in billions already is,
+        and small amounts stated in billions nearly are.
         """
         sizes = np.zeros(len(self.low))
         lengths = np.diff(self.start)
@@ -61,12 +62,14 @@ class Program:
         return float(max(np.max(self.low - activity, initial=0.0), np.max(activity - self.high, initial=0.0)))
 
 
-LARGE = 2.0**20
+LARGE, SMALL = 2.0**20, 2.0**-10
 
 
 def _divisors(sizes: Floats) -> Floats:
-    """Smallest powers of two that bring sizes below `LARGE`; 1 for what is small enough."""
-    return np.where(sizes > LARGE, 2.0 ** np.ceil(np.log2(np.maximum(sizes, 1.0) / LARGE)), 1.0)
+    """Powers of two that bring sizes below `LARGE`, and those below `SMALL` to about 1; 1 for what lies between."""
+    down = 2.0 ** np.ceil(np.log2(np.maximum(sizes, 1.0) / LARGE))
+    up = 2.0 ** np.floor(np.log2(np.where(sizes > 0, sizes, 1.0)))
+    return np.where(sizes > LARGE, down, np.where((sizes > 0) & (sizes < SMALL), up, 1.0))
 
 
 @dataclass(frozen=True)

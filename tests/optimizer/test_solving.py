@@ -180,3 +180,17 @@ def reaches(problem: dict[str, Any], candidate: str, key: str, cut: float, objec
                 ):
                     return True
     return False
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e9, 1e15])
+def test_the_unit_of_amounts_changes_nothing(crew: SolverCrew, unit: float) -> None:
+    options = [{"id": "go", "uses": {"capex:1": (7 + p) * unit}, "value": (5 + p) * unit} for p in range(8)]
+    problem = {
+        "name": "units",
+        "currency": "GBP",
+        "candidates": [{"id": f"P{place}", "options": [option]} for place, option in enumerate(options)],
+        "limits": {"capex:1": {"max": 30.5 * unit}},
+        "objective": {"kind": "expected_value"},
+    }
+    answer = solve(parse_problem(problem), crew=crew)
+    assert answer.objective == pytest.approx(24 * unit, rel=1e-9)
