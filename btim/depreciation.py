@@ -74,7 +74,7 @@ def with_depreciation(
     if len(made):
         groups = pd.concat([groups, _typed(made, groups)], ignore_index=True)
     record = pd.DataFrame(records, columns=list(RECORDED_COLUMNS))
-    return Depreciated(groups, record, tuple(_notes(groups, record)))
+    return Depreciated(groups, record, (*_notes(groups, record), *_beside(groups)))
 
 
 def _is_purchase(groups: pd.DataFrame, register: pd.DataFrame, capital: Capital) -> pd.Series:
@@ -162,26 +162,41 @@ def _notes(groups: pd.DataFrame, record: pd.DataFrame) -> Iterator[str]:
     charged = _sums(zip(record["currency"], record["charged"], strict=True))
     yield f"{len(record)} assets of the register: {charged} depreciated in the ledger's months"
     if len(bought):
-        sums = _sums(zip(bought["currency"], bought["amount"], strict=True))
-        yield f"{sums} booked as purchases of assets is kept apart and counts through depreciation alone"
+        yield f"{_summed(bought)} booked as purchases of assets is kept apart and counts through depreciation alone"
     loose = bought[~bought["asset"].isin(set(record["asset"]))]
     if len(loose):
-        sums = _sums(zip(loose["currency"], loose["amount"], strict=True))
         yield (
-            f"{sums} of it names no asset of the register: its depreciation is in no month unless the register has it "
-            'under another name (assets.purchases = "linked" takes out only lines that name an asset)'
+            f"{_summed(loose)} of it is CapEx without an asset of the register: its depreciation is in no month unless "
+            'the register has it under another name (assets.purchases = "linked" leaves it in the cost)'
         )
     for line in record.to_dict("records"):
         if line["booked"] is not None and not pd.isna(line["booked"]) and line["booked"] != line["cost"]:
             booked, cost = (from_minor(int(line[name]), line["currency"]) for name in ("booked", "cost"))
             yield f"asset {line['asset']}: {booked:,f} {line['currency']} is booked, the register says {cost:,f}"
+
+
+def _beside(groups: pd.DataFrame) -> Iterator[str]:
+    """What counts in full beside depreciation, and may count twice."""
+    kept = groups[(groups["origin"] == "") & (groups["excluded"] == "")]
+    loose = kept[kept["expenditure"] == "capex"]
+    if len(loose):
+        yield (
+            f"CapEx without an asset: {_summed(loose)} names no asset of the register and stays in the cost; what the "
+            "register depreciates as well counts twice until its lines name the asset (column or rule), or "
+            'assets.purchases = "capex" says that the register holds all that was bought'
+        )
     made = groups[groups["origin"] == ADDED]
     places = set(zip(made["pool"], made["sub_pool"], strict=True))
-    pairs = np.array([pair in places for pair in zip(groups["pool"], groups["sub_pool"], strict=True)], dtype=bool)
-    posted = groups[pairs & (groups["origin"] == "") & (groups["excluded"] == "")]
+    posted = kept[[pair in places for pair in zip(kept["pool"], kept["sub_pool"], strict=True)]]
     if len(posted):
-        sums = _sums(zip(posted["currency"], posted["amount"], strict=True))
-        yield f"{sums} is posted as depreciation beside the register's: if it is of the same assets, exclude it by rule"
+        yield (
+            f"{_summed(posted)} is posted as depreciation beside the register's: if it is of the same assets, exclude "
+            "it by rule"
+        )
+
+
+def _summed(lines: pd.DataFrame) -> str:
+    return _sums(zip(lines["currency"], lines["amount"], strict=True))
 
 
 def _sums(pairs: Any) -> str:

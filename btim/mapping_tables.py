@@ -81,12 +81,12 @@ class Capital:
     """How an asset register stands to the ledger.
 
     `first`: depreciation starts in the month of `in_service` (same) or the one after (next). `purchases`: which booked
-    lines bought assets and are no cost beside their depreciation: all CapEx lines (capex), or those that name an asset
-    (linked).
+    lines bought assets and are no cost beside their depreciation: those that name an asset of the register (linked),
+    or all CapEx lines (capex), which is right where the register holds all that was bought.
     """
 
     first: str = "same"
-    purchases: str = "capex"
+    purchases: str = "linked"
 
 
 def refuse_unknown(table: Mapping[str, Any], allowed: tuple[str, ...], path: Path, where: str) -> None:
@@ -270,7 +270,7 @@ def scale_of(item: Mapping[str, Any], columns: Mapping[str, str], path: Path) ->
 def assets_table(table: Mapping[str, Any], path: Path) -> Capital:
     """How the asset register is applied. Raises as `read_settings` does."""
     refuse_unknown(table, ("first", "purchases"), path, "assets.")
-    for key, allowed in (("first", ("same", "next")), ("purchases", ("capex", "linked"))):
+    for key, allowed in (("first", ("same", "next")), ("purchases", ("linked", "capex"))):
         if key in table and table[key] not in allowed:
             raise UnknownReferenceError(
                 "unknown value",

@@ -37,14 +37,15 @@ def test_an_asset_costs_its_depreciation_from_the_month_it_serves(tmp_path: Path
     assert ledger.reconciliation.frame["added"].sum() == Decimal("75.00")
 
 
-def test_the_purchase_is_kept_apart_and_not_counted_beside_its_depreciation(tmp_path: Path) -> None:
+def test_a_purchase_that_names_its_asset_is_kept_apart_and_not_counted_beside_its_depreciation(tmp_path: Path) -> None:
+    rules = RULES.replace('tower = "Storage" }', 'tower = "Storage", asset = "S-1" }')
     rows = [gl_row("1000.00", date="2025-02-08", **DISK), gl_row("5.00", date="2025-02-01")]
-    ledger = opened(tmp_path, rows, SERVER.replace("Compute", "Storage"))
+    ledger = opened(tmp_path, rows, SERVER.replace("Compute", "Storage"), rules=rules)
     assert ledger.total == 2500 + 500
     assert ledger.capital["amount"].tolist() == [100000]
     frame = ledger.reconciliation.frame.set_index("column").loc["amount"]
     assert (frame["ledger"], frame["excluded"], frame["added"]) == (Decimal("30.00"), Decimal("1000.00"), Decimal(25))
-    assert "1,000.00 USD of it names no asset" in " ".join(ledger.reconciliation.notes)
+    assert "CapEx without an asset" not in " ".join(ledger.reconciliation.notes)
 
 
 def test_lines_that_name_their_asset_are_held_against_the_register(tmp_path: Path) -> None:
@@ -55,11 +56,19 @@ def test_lines_that_name_their_asset_are_held_against_the_register(tmp_path: Pat
     assert "asset S-1: 990.00 USD is booked, the register says 1,000.00" in ledger.reconciliation.notes
 
 
-def test_only_lines_that_name_an_asset_leave_the_cost_where_the_register_is_partial(tmp_path: Path) -> None:
+def test_capex_that_names_no_asset_stays_in_the_cost_and_is_named_with_its_amount(tmp_path: Path) -> None:
     rows = [gl_row("1000.00", date="2025-02-08", **DISK)]
-    ledger = opened(tmp_path, rows, SERVER, top='[assets]\npurchases = "linked"')
+    ledger = opened(tmp_path, rows, SERVER)
     assert ledger.total == 102500
     assert ledger.capital.empty
+    assert "CapEx without an asset: 1,000.00 USD" in " ".join(ledger.reconciliation.notes)
+
+
+def test_all_capex_leaves_the_cost_where_the_register_is_said_to_hold_it(tmp_path: Path) -> None:
+    rows = [gl_row("1000.00", date="2025-02-08", **DISK)]
+    ledger = opened(tmp_path, rows, SERVER, top='[assets]\npurchases = "capex"')
+    assert (ledger.total, ledger.capital["amount"].tolist()) == (2500, [100000])
+    assert "1,000.00 USD of it is CapEx without an asset of the register" in " ".join(ledger.reconciliation.notes)
 
 
 def test_every_asset_is_accounted_for_before_in_and_after_the_ledgers_months(tmp_path: Path) -> None:
