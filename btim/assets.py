@@ -21,7 +21,7 @@ import pandas as pd
 
 from btim.errors import UnknownReferenceError, ValueFormatError, listed
 from btim.money import from_minor, to_minor
-from btim.tables import line_of, parsed_column, plain_decimal, read_table, refuse_duplicates
+from btim.tables import currency_column, line_of, parsed_column, plain_decimal, read_table, refuse_duplicates
 from btim.taxonomy import Taxonomy
 
 NEEDED = ("asset", "in_service", "life_months", "method", "cost", "salvage", "currency", "pool", "tower")
@@ -69,7 +69,7 @@ def read_assets(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
 
 
 def _parsed(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
-    frame["currency"] = frame["currency"].str.upper()
+    frame["currency"] = currency_column(frame, "currency", file=path)
     for column in ("in_service", "disposed"):
         dates = parsed_column(frame, column, _date, file=path, expected="a date (YYYY-MM-DD)")
         frame[column] = pd.Series(dates, index=frame.index, dtype=object)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from btim.errors import RateMissingError, listed
-from btim.mapping_tables import AMOUNTS
+from btim.mapping_tables import AMOUNTS, stated_currency
 from btim.money import minor_digits
 from btim.rounding import rounded_together
 
@@ -23,10 +23,11 @@ def reporting_currency(groups: pd.DataFrame, wanted: str | None, file: Path) -> 
 
     Raises:
         RateMissingError: several currencies and none asked for.
+        ValueFormatError: what is asked for is no currency.
     """
     found = sorted(groups["currency"].unique())
     if wanted:
-        return wanted.upper()
+        return stated_currency(wanted, "currency", file)
     if len(found) > 1:
         first = groups[groups["currency"] == found[0]]["month"].min()
         raise RateMissingError(

@@ -6,7 +6,6 @@ Must not know: what a tower is, how amounts are rounded or shown.
 Amounts travel as integers counted in 10**-scale of the currency, at the files' own scale, so that nothing is rounded.
 """
 
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from btim.cell_statements import Reading
+from btim.currencies import is_currency
 from btim.errors import FileError, RuleError, ValueFormatError
 from btim.files import content_sha256
 from btim.fiscal import FiscalCalendar
@@ -151,7 +151,7 @@ def _read(
     totals = _frame(table).to_dict("records")
     if not totals:
         raise FileError("has a header but no data rows", file=str(source.path), remedy="export it again with its rows")
-    if any(_is_wrong(line) for line in totals):
+    if any(_is_wrong(line, dated=how.fiscal.kind == "months") for line in totals):
         raise _refused(reading)
     digits = max(int(line["digits"] or 0) for line in totals)
     if digits > MOST_SCALE:
@@ -171,11 +171,11 @@ def _read(
     return record, digits
 
 
-def _is_wrong(line: dict[Any, Any]) -> bool:
+def _is_wrong(line: dict[Any, Any], *, dated: bool) -> bool:
     bad = any(line[name] for name in ("bad_amounts", "bad_dates", "bad_rates"))
     month, currency = str(line["month"] or ""), str(line["currency"] or "")
     timely = len(month) == 7 and FIRST_MONTH <= month <= LAST_MONTH
-    return bad or not timely or not re.fullmatch("[A-Z]{3}", currency)
+    return bad or not timely or not is_currency(currency, month if dated else "")
 
 
 def _held(line: dict[Any, Any], scale: int) -> Held:

@@ -16,6 +16,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from btim.currencies import currency_remedy
 from btim.errors import FileError, SchemaError, ValueFormatError
 from btim.files import existing_file, read_text
 from btim.ledger_settings import SourceFile
@@ -188,7 +189,7 @@ def refused_cell(source: SourceFile, fields: Mapping[str, str], found: Mapping[s
         cell = str(found["cell_currency"] or source.constants.get("currency", "")).strip()
         what = "is no currency code" if cell else "has no currency"
         return ValueFormatError(
-            what, field=fields.get("currency", "currency"), value=cell or None, remedy="write its ISO 4217 code"
+            what, field=fields.get("currency", "currency"), value=cell or None, remedy=currency_remedy(cell.upper())
         )
     if found["rate_fails"]:
         cell = str(found["cell_tax_rate"] or "")

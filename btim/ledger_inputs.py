@@ -15,7 +15,7 @@ import pandas as pd
 
 from btim.errors import UnknownReferenceError, ValueFormatError, listed
 from btim.money import to_minor
-from btim.tables import line_of, parsed_column, plain_decimal, read_table, refuse_duplicates
+from btim.tables import currency_column, line_of, parsed_column, plain_decimal, read_table, refuse_duplicates
 from btim.taxonomy import Taxonomy
 
 DRIVER_COLUMNS = ("month", "from_layer", "from", "to_layer", "to", "driver", "quantity", "basis")
@@ -92,7 +92,7 @@ def read_benchmarks(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
     """Published unit costs (Decimal) with their source and date.
 
     Raises:
-        ValueFormatError: a unit cost is missing or not positive, source or date is blank.
+        ValueFormatError: a unit cost is missing or not positive, source or date is blank, a currency is none.
         UnknownReferenceError: unknown layer, measure or tower.
         DuplicateError: the same element, measure and unit twice.
     """
@@ -100,7 +100,8 @@ def read_benchmarks(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
     _one_of(frame, "layer", TO_LAYERS, path)
     _one_of(frame, "measure", MEASURES, path)
     _known_towers(frame, "layer", "element", taxonomy, path)
-    for column in ("currency", "source", "as_of"):
+    frame["currency"] = currency_column(frame, "currency", file=path)
+    for column in ("source", "as_of"):
         _filled(frame, column, path)
     frame["unit_cost"] = parsed_column(frame, "unit_cost", _positive, file=path, expected="a positive number")
     _no_blank(frame, "unit_cost", path)
@@ -112,12 +113,12 @@ def read_budget(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
     """Planned cost a month, pool, tower and expenditure, in minor units of its currency, with the plan's version.
 
     Raises:
-        ValueFormatError: an amount is missing or no number.
+        ValueFormatError: an amount is missing or no number, a currency is none.
         UnknownReferenceError: unknown pool or tower.
     """
     frame = read_table(path, BUDGET_COLUMNS)
     _months(frame, path)
-    _filled(frame, "currency", path)
+    frame["currency"] = currency_column(frame, "currency", file=path, month="month")
     for layer in ("pool", "tower"):
         _known(frame, layer, taxonomy, path)
     amounts = parsed_column(frame, "amount", plain_decimal, file=path, expected="a plain decimal number")
@@ -131,7 +132,7 @@ def read_rates(path: Path) -> pd.DataFrame:
     """Exchange rates (Decimal): one unit of `from` is `rate` units of `to` in that month, of that kind.
 
     Raises:
-        ValueFormatError: a rate is missing or not positive.
+        ValueFormatError: a rate is missing or not positive, a currency is none.
         UnknownReferenceError: unknown kind.
         DuplicateError: two rates for one month, pair and kind.
     """
@@ -139,7 +140,7 @@ def read_rates(path: Path) -> pd.DataFrame:
     _months(frame, path)
     _one_of(frame, "kind", RATE_KINDS, path)
     for side in ("from", "to"):
-        _filled(frame, side, path)
+        frame[side] = currency_column(frame, side, file=path)
     frame["rate"] = parsed_column(frame, "rate", _positive, file=path, expected="a positive number")
     _no_blank(frame, "rate", path)
     refuse_duplicates(frame, RATE_COLUMNS[:4], file=path)
@@ -150,7 +151,7 @@ def read_prices(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
     """Internal prices (Decimal) a month: `element` charges `price` for each unit of its `driver`.
 
     Raises:
-        ValueFormatError: a price is missing or not positive.
+        ValueFormatError: a price is missing or not positive, a currency is none.
         UnknownReferenceError: unknown layer or tower.
         DuplicateError: two prices for one element and month.
     """
@@ -158,6 +159,7 @@ def read_prices(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
     _months(frame, path)
     _one_of(frame, "layer", FROM_LAYERS, path)
     _known_towers(frame, "layer", "element", taxonomy, path)
+    frame["currency"] = currency_column(frame, "currency", file=path, month="month")
     frame["price"] = parsed_column(frame, "price", _positive, file=path, expected="a positive number")
     _no_blank(frame, "price", path)
     refuse_duplicates(frame, ("month", "layer", "element"), file=path)

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from btim.errors import UnknownReferenceError, ValueFormatError, listed
-from btim.tables import line_of, parsed_column, plain_decimal, read_table, refuse_duplicates
+from btim.tables import currency_column, line_of, parsed_column, plain_decimal, read_table, refuse_duplicates
 
 TAG_COLUMNS = ("layer", "element", "tag", "value")
 TAGGABLE = (
@@ -51,7 +51,7 @@ def read_contracts(path: Path) -> pd.DataFrame:
     `indexation` is the share by which the amount rises at each anniversary (0.03 = 3 %), blank for none.
 
     Raises:
-        ValueFormatError: a date or number does not parse, or a contract ends before it starts.
+        ValueFormatError: a date, number or currency does not parse, or a contract ends before it starts.
         DuplicateError: a contract stands twice.
     """
     frame = read_table(path, CONTRACT_COLUMNS)
@@ -61,6 +61,8 @@ def read_contracts(path: Path) -> pd.DataFrame:
         frame[column] = parsed_column(
             frame, column, plain_decimal, file=path, expected="a plain decimal number", blank=Decimal(0)
         )
+    priced = [amount != 0 for amount in frame["amount_a_month"]]
+    frame["currency"] = currency_column(frame.where(pd.Series(priced, index=frame.index), "USD"), "currency", file=path)
     for index, line in enumerate(frame.to_dict("records")):
         if line["start"] is None or line["end"] is None or line["end"] < line["start"]:
             raise ValueFormatError(

@@ -28,6 +28,7 @@ from btim.mapping_tables import (
     method_table,
     refuse_unknown,
     scale_of,
+    stated_currency,
     tax_table,
 )
 
@@ -156,7 +157,7 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         file=path,
         title=str(raw.get("title", path.stem)),
         synthetic=bool(raw.get("synthetic", False)),
-        currency=raw.get("currency"),
+        currency=_currency(raw, path),
         files=tuple(source for item in raw["files"] for source in _sources(item, path, data or path.parent)),
         rules=_rules(raw, path, data or path.parent),
         inputs=_inputs(raw.get("inputs", {}), path, data or path.parent),
@@ -166,6 +167,10 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         methods=tuple(method_table(item, path) for item in raw.get("allocation", [])),
         controls=tuple(control_table(item, path) for item in raw.get("controls", [])),
     )
+
+
+def _currency(raw: Mapping[str, Any], path: Path) -> str | None:
+    return stated_currency(raw["currency"], "currency", path) if "currency" in raw else None
 
 
 def _sources(item: Mapping[str, Any], path: Path, data: Path) -> list[SourceFile]:

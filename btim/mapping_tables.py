@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from btim.allocation_methods import METHODS, Method
+from btim.currencies import currency_remedy, is_currency
 from btim.errors import RuleError, SchemaError, UnknownReferenceError, ValueFormatError, listed
 from btim.fiscal import KINDS, FiscalCalendar, named_year
 
@@ -282,6 +283,16 @@ def assets_table(table: Mapping[str, Any], path: Path) -> Capital:
     return Capital(**{str(key): str(value) for key, value in table.items()})
 
 
+def stated_currency(value: object, field: str, path: Path) -> str:
+    """A currency's code, in capitals. Raises as `read_settings` does."""
+    code = str(value).strip().upper()
+    if not is_currency(code):
+        raise ValueFormatError(
+            "is no currency code", file=str(path), field=field, value=value, remedy=currency_remedy(code)
+        )
+    return code
+
+
 def control_table(item: Mapping[str, Any], path: Path) -> Control:
     """A total known from elsewhere. Raises as `read_settings` does."""
     refuse_unknown(item, ("month", "currency", "column", "total"), path, "controls.")
@@ -293,4 +304,5 @@ def control_table(item: Mapping[str, Any], path: Path) -> Control:
         raise UnknownReferenceError(
             "unknown cost column", file=str(path), value=column, remedy=f"use {listed(AMOUNTS)}"
         )
-    return Control(str(item["month"]), str(item["currency"]), column, Decimal(str(item["total"])))
+    currency = stated_currency(item["currency"], "controls.currency", path)
+    return Control(str(item["month"]), currency, column, Decimal(str(item["total"])))

@@ -9,13 +9,13 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from math import isfinite
 
-MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3}
-"""ISO 4217 minor-unit digits that differ from 2."""
+from btim.currencies import currencies
 
 
 def minor_digits(currency: str) -> int:
-    """Decimal digits of the currency's minor unit (ISO 4217): 2 unless the table says otherwise."""
-    return MINOR_DIGITS.get(currency, 2)
+    """Decimal digits of the currency's minor unit (ISO 4217); 2 for what is no currency."""
+    known = currencies().get(currency)
+    return known.minor_digits if known else 2
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

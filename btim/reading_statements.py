@@ -21,6 +21,7 @@ from btim.cell_statements import (
     raw_amount_sql,
     text_sql,
 )
+from btim.currencies import currencies
 from btim.errors import SchemaError, listed
 from btim.focus import CONSUMER_TAGS, SOLUTION_TAGS, focus_fields
 from btim.inspection import PARQUET
@@ -109,23 +110,38 @@ def bad_row_statement(reading: Reading, asked: str = REFUSED) -> str:
         f"{raw_amount_sql(reading, name)} AS raw_{name}, {amount_sql(reading, name)} AS {name}" for name in AMOUNTS
     ]
     taken += [f"{text_sql(reading, name)} AS cell_{name}" for name in CHECKED]
-    currency = f"upper({cell_sql(reading, 'currency')})"
     period = f"{date_sql(reading, 'period')} IS NULL" if reading.has("period") else "false"
     taken += [
         f"{month_sql(reading)} AS month",
         f"{date_sql(reading, 'date')} IS NULL AS date_fails",
         f"{period} AS period_fails",
-        f"NOT coalesce(regexp_full_match({currency}, '[A-Z]{{3}}'), false) AS currency_fails",
+        f"upper({cell_sql(reading, 'currency')}) AS code",
         f"{bad_rate_sql(reading)} AS rate_fails",
         f"{_bad_tags(reading)} AS tags_fail",
     ]
     late = f"month IS NULL OR length(month) <> 7 OR month NOT BETWEEN '{FIRST_MONTH}' AND '{LAST_MONTH}'"
     flags = [f"{bad_amount_sql(reading, name)} AS {name}_fails" for name in AMOUNTS]
-    flags += [f"{late} AS month_fails", f"{digits_sql()} AS digits"]
+    flags += [
+        f"NOT coalesce({_is_currency(reading)}, false) AS currency_fails",
+        f"{late} AS month_fails",
+        f"{digits_sql()} AS digits",
+    ]
     return (
         f"SELECT * FROM (SELECT *, {', '.join(flags)} FROM (SELECT {', '.join(taken)}, row_number() OVER () AS n "
         f"FROM {_rows(reading)})) WHERE {asked} ORDER BY n LIMIT 1"
     )
+
+
+def _is_currency(reading: Reading) -> str:
+    """Of columns `code` and `month`: withdrawn currencies count up to their last month, where periods are months."""
+    dated = reading.fiscal.kind == "months"
+    always = [known.code for known in currencies().values() if not (known.until and dated)]
+    ended = [
+        f"(code = {literal(known.code)} AND month <= {literal(known.until)})"
+        for known in currencies().values()
+        if known.until and dated
+    ]
+    return " OR ".join([f"code IN ({', '.join(map(literal, always))})", *ended])
 
 
 def _cells(reading: Reading, rules: Sequence[Rule]) -> dict[str, str]:

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from btim.currencies import currency_remedy, is_currency
 from btim.errors import DuplicateError, FileError, SchemaError, ValueFormatError, listed
 from btim.files import existing_file, read_text
 
@@ -108,6 +109,33 @@ def parsed_column(
                 remedy="correct the cell or leave it blank" if blank is not None else "correct the cell",
             ) from None
     return values
+
+
+def currency_column(frame: pd.DataFrame, column: str, *, file: Path | str, month: str | None = None) -> list[str]:
+    """The codes of a column of currencies, in capitals.
+
+    Args:
+        frame: with that column.
+        column: of currencies.
+        file: named in refusals.
+        month: column of the months in which the currencies must have been valid; None where any time will do.
+
+    Raises:
+        ValueFormatError: the first cell that is blank or no currency (ISO 4217), with its row.
+    """
+    codes = [str(cell).strip().upper() for cell in frame[column].where(frame[column].notna(), "")]
+    months = frame[month].tolist() if month else [""] * len(codes)
+    for index, (code, when) in enumerate(zip(codes, months, strict=True)):
+        if not is_currency(code, when):
+            raise ValueFormatError(
+                "is no currency code" if code else "has no currency",
+                file=str(file),
+                row=line_of(index),
+                field=column,
+                value=code or None,
+                remedy=currency_remedy(code),
+            )
+    return codes
 
 
 def plain_decimal(cell: Any) -> Decimal:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.btim.ledger_files import FOCUS_HEADER, focus_row, gl_row, write_csv, write_ledger
+from tests.btim.ledger_files import FOCUS_HEADER, RULES, focus_row, gl_row, write_csv, write_ledger
 from tests.service.conftest import Terminal
 
 
@@ -97,7 +97,8 @@ def test_taxes_assets_and_capital_are_written_in_currency_units(tmp_path: Path, 
     )
     rows = [gl_row("113.00"), gl_row("113.00", account="7000", description="disks")]
     keys = 'tax = "included"\ntax_rate = 0.13\ntax_recoverable = true'
-    mapping = write_ledger(tmp_path, rows, inputs={"assets": assets}, file_keys=keys)
+    rules = RULES.replace('tower = "Storage" }', 'tower = "Storage", asset = "S-1" }')
+    mapping = write_ledger(tmp_path, rows, inputs={"assets": assets}, file_keys=keys, rules=rules)
     terminal("ledger", "import", mapping, "--out", tmp_path / "out")
     tables = {name: pd.read_csv(tmp_path / "out" / f"{name}.csv", dtype=str) for name in ("taxes", "assets", "capital")}
     assert tables["taxes"][["gross", "net", "tax"]].to_numpy().tolist() == [["226.00", "200.00", "26.00"]]
