@@ -34,6 +34,8 @@ from service.store.versions import check_version, newest
 ABOUT = "backup.json"
 FORMAT = 1
 PART = 2_000
+PRIVATE = 0o600
+"""A backup holds what everybody in the store may not see: only its owner reads it."""
 TABLES = (operation_tables, input_tables, result_tables)
 """Imported so that `metadata` knows every table."""
 Counts = dict[str, int]
@@ -57,9 +59,11 @@ def backup(store: Store, target: Path, now: datetime) -> Counts:
             gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=6, mtime=0) as packed,
             tarfile.open(fileobj=packed, mode="w|") as archive,
         ):
-            return _write(connection, archive, now)
+            counts = _write(connection, archive, now)
+        target.chmod(PRIVATE)
     except OSError as error:
         raise FileError("cannot be written", file=str(target), value=error.strerror, remedy="free space") from None
+    return counts
 
 
 def restore(store: Store, source: Path) -> Counts:

@@ -46,6 +46,7 @@ def test_what_was_backed_up_is_restored(store: Store, database_url: str, tmp_pat
     filled(store)
     counts = backup(store, tmp_path / "b.tar.gz", NOW)
     other = Store.open(database_url)
+    assert (tmp_path / "b.tar.gz").stat().st_mode & 0o777 == 0o600
     assert restore(other, tmp_path / "b.tar.gz") == counts
     assert everything(other) == everything(store)
     with other.reading("here") as unit:
