@@ -35,7 +35,6 @@ from service.store.input_tables import OPEN
 
 panels = APIRouter(tags=["demand"])
 EFFORTS = ("quick", "standard", "full")
-LISTS = {"season": "seasons", "windows": "windows", "holidays": "holidays"}
 SETTINGS = ("freq", "season", "windows", "levels", "tz", "effort", "holidays")
 BATCH = "unique_id,ds,y\ncpu,2026-01-31,63\n"
 PANEL_ID = identity("id", "The panel.", "pan_5f1c2a")
@@ -195,16 +194,14 @@ def _settings(request: Request) -> dict[str, Any]:
     given = request.query_params
     freq = _required(request, "freq")
     step = frequency(freq)
-    lists = {kept: items_of(given[name]) for name, kept in LISTS.items() if name in given}
-    for name in ("seasons", "windows"):
-        for span in lists.get(name, []):
+    for name in ("season", "windows"):
+        for span in items_of(given.get(name, "")):
             step.steps(span, name)
-    settings: dict[str, Any] = {"freq": freq, **lists}
-    settings |= {name: given[name] for name in ("tz", "effort") if name in given}
+    settings: dict[str, Any] = {name: given[name] for name in SETTINGS if name in given}
     if settings.get("effort", EFFORTS[0]) not in EFFORTS:
         raise BadParameter("is not known", field="effort", value=settings["effort"], remedy=f"use {listed(EFFORTS)}")
     if "levels" in given:
-        settings["levels"] = levels_of(given["levels"])
+        levels_of(given["levels"])
     return settings
 
 
