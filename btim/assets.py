@@ -35,7 +35,7 @@ SUB_POOL = "Depreciation & Amortization"
 DOUBLE = Decimal(2)
 
 
-def read_assets(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
+def read_assets(path: Path, taxonomy: Taxonomy, encoding: str | None = None) -> pd.DataFrame:
     """The register: dates as dates, `cost` and `salvage` in minor units, `life_months` whole, blank texts as "".
 
     Raises:
@@ -44,7 +44,7 @@ def read_assets(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
         UnknownReferenceError: unknown method, pool or tower.
         DuplicateError: an asset stands twice.
     """
-    frame = read_table(path, NEEDED)
+    frame = read_table(path, NEEDED, encoding=encoding)
     for column in ASSET_COLUMNS:
         texts = frame[column] if column in frame else pd.Series("", index=frame.index)
         frame[column] = texts.astype(object).where(texts.notna(), "").map(lambda cell: str(cell).strip())

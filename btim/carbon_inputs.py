@@ -12,7 +12,7 @@ centre; embodied emissions by time reserved over the server's life and vCPUs res
 import csv
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,12 @@ SCOPES = ("1", "2", "3")
 
 @dataclass(frozen=True)
 class CarbonTables:
-    """Published tables: where they lie, None where not given."""
+    """Published tables: where they lie, None where not given; `encodings` of those (and of `carbon`) not in UTF-8."""
 
     grid: Path | None = None
     power: Path | None = None
     embodied: Path | None = None
+    encodings: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_carbon(path: Path, tables: CarbonTables | None = None) -> pd.DataFrame:
@@ -64,8 +65,9 @@ def read_carbon(path: Path, tables: CarbonTables | None = None) -> pd.DataFrame:
         DuplicateError: two rows for one element, unit and region.
         RuleError: shares of an element do not sum to 1.
     """
-    frame = read_table(path, NEEDED)
-    reader = _Reader(path, tables or CarbonTables())
+    tables = tables or CarbonTables()
+    frame = read_table(path, NEEDED, encoding=tables.encodings.get("carbon"))
+    reader = _Reader(path, tables)
     rows = [reader.row(index, dict(line)) for index, line in enumerate(frame.to_dict("records"))]
     refuse_duplicates(frame, [name for name in ("element", "unit", "region") if name in frame], file=path)
     found = pd.DataFrame(rows, columns=list(CARBON_COLUMNS))
@@ -86,9 +88,9 @@ class _Reader:
 
     def __init__(self, path: Path, tables: CarbonTables) -> None:
         self.path = path
-        self.grid = _table(tables.grid, "Region", TONNES_PER_KWH)
-        self.power = _table(tables.power, "Architecture", "Min Watts", "Max Watts")
-        self.embodied = _table(tables.embodied, "type")
+        self.grid = _table(tables, "grid", "Region", TONNES_PER_KWH)
+        self.power = _table(tables, "power", "Architecture", "Min Watts", "Max Watts")
+        self.embodied = _table(tables, "embodied", "type")
         self.index = 0
         self.cells: Mapping[Any, Any] = {}
 
@@ -229,11 +231,12 @@ class _Reader:
 _FIELD = {"grid": "region", "power": "architecture", "embodied": "instance"}
 
 
-def _table(path: Path | None, *needed: str) -> pd.DataFrame | None:
+def _table(tables: CarbonTables, what: str, *needed: str) -> pd.DataFrame | None:
     """A published table; blank cells beyond its header, which some rows have, are passed over."""
+    path: Path | None = {"grid": tables.grid, "power": tables.power, "embodied": tables.embodied}[what]
     if path is None:
         return None
-    rows = [row for row in csv.reader(io.StringIO(read_text(path))) if row]
+    rows = [row for row in csv.reader(io.StringIO(read_text(path, tables.encodings.get(what)))) if row]
     header = [cell.strip() for cell in rows[0]]
     missing = [name for name in needed if name not in header]
     if missing:

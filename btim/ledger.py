@@ -4,7 +4,7 @@ Role: the record that views and allocation read, and `open_ledger`, the one way 
 Must not know: SQL, terminals or pages.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -14,7 +14,6 @@ import pandas as pd
 
 from btim.allocation_methods import Method
 from btim.assets import ASSET_COLUMNS, read_assets
-from btim.carbon_inputs import CARBON_COLUMNS, CarbonTables, read_carbon
 from btim.close import RECORD_COLUMNS, Restated, restated
 from btim.depreciation import CAPITALISED, RECORDED_COLUMNS, with_depreciation
 from btim.errors import RuleError, ValueFormatError
@@ -23,33 +22,11 @@ from btim.fiscal import FiscalCalendar
 from btim.focus import direct_source
 from btim.import_records import Imported, SourceRecord
 from btim.ingestion import import_files
+from btim.ledger_beside import placed_input, read_beside
 from btim.ledger_grouping import rounded_groups, shared_purchases, unmapped_lines
-from btim.ledger_inputs import (
-    BENCHMARK_COLUMNS,
-    BUDGET_COLUMNS,
-    DRIVER_COLUMNS,
-    PLAN_VOLUME_COLUMNS,
-    PRICE_COLUMNS,
-    RATE_COLUMNS,
-    VOLUME_COLUMNS,
-    empty,
-    read_benchmarks,
-    read_budget,
-    read_drivers,
-    read_plan_volumes,
-    read_prices,
-    read_rates,
-    read_volumes,
-    refuse_thirteenth,
-)
+from btim.ledger_inputs import empty
 from btim.ledger_notes import category_notes, source_notes, totals_notes
 from btim.ledger_places import check_places, check_rules, renamed
-from btim.ledger_registers import (
-    CONTRACT_COLUMNS,
-    TAG_COLUMNS,
-    read_contracts,
-    read_tags,
-)
 from btim.ledger_settings import CHARGES, DIMENSIONS, PLACES, LedgerSettings, read_settings
 from btim.mapping_tables import AMOUNTS
 from btim.money import from_minor
@@ -178,13 +155,34 @@ def _taxonomy(settings: LedgerSettings) -> Taxonomy:
     return extended_taxonomy(own) if own else default_taxonomy()
 
 
-def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, currency: str | None) -> Ledger:
-    imported = renamed(imported, taxonomy)
+@dataclass(frozen=True)
+class _Placed:
+    """Rounded groups in their places, with tax and depreciation in lines of their own, and the record of both."""
+
+    groups: pd.DataFrame
+    taxes: pd.DataFrame
+    assets: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def _placed(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported) -> _Placed:
     check_places(imported.groups, taxonomy, settings.file)
     taxed = with_tax(_rounded(imported, settings.file))
-    register = _input(settings, "assets", read_assets, ASSET_COLUMNS, taxonomy)
+    register = placed_input(settings, "assets", read_assets, ASSET_COLUMNS, taxonomy)
     depreciated = with_depreciation(taxed.groups, register, settings.capital, settings.calendar)
     groups = depreciated.groups
+    notes = (
+        *source_notes(imported.sources, sorted(imported.incoming["month"].unique()), settings.calendar),
+        *totals_notes(imported.totals, imported.scale),
+        *category_notes(_categories(groups[groups["excluded"] == ""])),
+        *tax_notes(settings.files, taxed.record),
+        *depreciated.notes,
+    )
+    return _Placed(groups, taxed.record, depreciated.record, notes)
+
+
+def _reconciliation(settings: LedgerSettings, imported: Imported, placed: _Placed) -> Reconciliation:
+    groups = placed.groups
     is_kept, is_added = groups["excluded"] == "", groups["origin"] != ""
     frame = reconciled(
         imported.incoming,
@@ -194,56 +192,54 @@ def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, cu
         settings.controls,
         added=groups[is_added],
     )
-    rates = read_rates(settings.inputs["rates"]) if "rates" in settings.inputs else empty(RATE_COLUMNS)
-    target = reporting_currency(groups, currency or settings.currency, settings.file)
-    costs = converted(groups[is_kept], target, rates, settings.file)[[*COST_COLUMNS, "original"]]
-    capital = groups[groups["excluded"] == CAPITALISED]
+    rows_in = sum(source.rows for source in imported.sources)
+    return Reconciliation(frame, rows_in=rows_in, rows_out=int(groups["rows"].sum()), notes=placed.notes)
+
+
+def _ledger(settings: LedgerSettings, taxonomy: Taxonomy, imported: Imported, currency: str | None) -> Ledger:
+    imported = renamed(imported, taxonomy)
+    placed = _placed(settings, taxonomy, imported)
+    reconciliation = _reconciliation(settings, imported, placed)
+    beside = read_beside(settings, taxonomy)
+    target = reporting_currency(placed.groups, currency or settings.currency, settings.file)
+    costs, capital = (_costs(placed.groups, each, target, beside.rates, settings.file) for each in ("", CAPITALISED))
     closed = _closed(settings, costs)
-    costs = closed.costs
-    months = tuple(sorted(costs["month"].unique()))
-    tables = CarbonTables(*(settings.inputs.get(name) for name in ("grid", "power", "embodied")))
     return Ledger(
         title=settings.title,
         currency=target,
-        months=months,
-        costs=costs.reset_index(drop=True),
-        reconciliation=Reconciliation(
-            frame,
-            rows_in=sum(source.rows for source in imported.sources),
-            rows_out=int(groups["rows"].sum()),
-            notes=(
-                *source_notes(imported.sources, sorted(imported.incoming["month"].unique()), settings.calendar),
-                *totals_notes(imported.totals, imported.scale),
-                *category_notes(_categories(groups[is_kept])),
-                *tax_notes(settings.files, taxed.record),
-                *depreciated.notes,
-            ),
-        ),
+        months=tuple(sorted(closed.costs["month"].unique())),
+        costs=closed.costs,
+        reconciliation=reconciliation,
         unmapped=unmapped_lines(imported),
         mapped=imported.mapped,
-        purchases=shared_purchases(imported, target, rates, settings.file),
-        drivers=_input(settings, "drivers", read_drivers, DRIVER_COLUMNS, taxonomy),
-        volumes=_input(settings, "volumes", read_volumes, VOLUME_COLUMNS, taxonomy),
-        benchmarks=_input(settings, "benchmarks", read_benchmarks, BENCHMARK_COLUMNS, taxonomy),
-        budget=_input(settings, "budget", read_budget, BUDGET_COLUMNS, taxonomy),
-        rates=rates,
-        prices=_input(settings, "prices", read_prices, PRICE_COLUMNS, taxonomy),
-        plan_volumes=_input(settings, "plan_volumes", read_plan_volumes, PLAN_VOLUME_COLUMNS, taxonomy),
+        purchases=shared_purchases(imported, target, beside.rates, settings.file),
+        drivers=beside.drivers,
+        volumes=beside.volumes,
+        benchmarks=beside.benchmarks,
+        budget=beside.budget,
+        rates=beside.rates,
+        prices=beside.prices,
+        plan_volumes=beside.plan_volumes,
+        tags=beside.tags,
+        contracts=beside.contracts,
+        carbon=beside.carbon,
         restatements=closed.record,
         calendar=settings.calendar,
         closed_through=settings.close.through if settings.close else None,
-        tags=_register(settings, "tags", read_tags, TAG_COLUMNS),
-        contracts=_register(settings, "contracts", read_contracts, CONTRACT_COLUMNS),
-        carbon=_register(settings, "carbon", partial(read_carbon, tables=tables), CARBON_COLUMNS),
         methods=settings.methods,
         sources=imported.sources,
         taxonomy=taxonomy,
         synthetic=settings.synthetic,
         inputs=settings.inputs,
-        taxes=taxed.record,
-        assets=depreciated.record,
-        capital=converted(capital, target, rates, settings.file)[[*COST_COLUMNS, "original"]].reset_index(drop=True),
+        taxes=placed.taxes,
+        assets=placed.assets,
+        capital=capital,
     )
+
+
+def _costs(groups: pd.DataFrame, excluded: str, target: str, rates: pd.DataFrame, file: Path) -> pd.DataFrame:
+    chosen = converted(groups[groups["excluded"] == excluded], target, rates, file)
+    return chosen[[*COST_COLUMNS, "original"]].reset_index(drop=True)
 
 
 def _rounded(imported: Imported, file: Path) -> pd.DataFrame:
@@ -261,32 +257,11 @@ def _categories(costs: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def _input(
-    settings: LedgerSettings,
-    name: str,
-    read: Callable[[Path, Taxonomy], pd.DataFrame],
-    columns: Sequence[str],
-    taxonomy: Taxonomy,
-) -> pd.DataFrame:
-    if name not in settings.inputs:
-        return empty(columns)
-    frame = read(settings.inputs[name], taxonomy)
-    if "month" in frame and settings.calendar.kind != "13":
-        refuse_thirteenth(frame, settings.inputs[name])
-    return frame
-
-
 def _closed(settings: LedgerSettings, costs: pd.DataFrame) -> Restated:
     if settings.close is None:
         return Restated(costs, empty(RECORD_COLUMNS))
     books = read_table(settings.close.books / BOOKS)
     return restated(costs, books, settings.close)
-
-
-def _register(
-    settings: LedgerSettings, name: str, read: Callable[[Path], pd.DataFrame], columns: Sequence[str]
-) -> pd.DataFrame:
-    return read(settings.inputs[name]) if name in settings.inputs else empty(columns)
 
 
 __all__ = ["UNMAPPED", "Ledger", "open_ledger"]

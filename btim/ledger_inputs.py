@@ -37,7 +37,7 @@ def empty(columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=list(columns))
 
 
-def read_drivers(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
+def read_drivers(path: Path, taxonomy: Taxonomy, encoding: str | None = None) -> pd.DataFrame:
     """Driver edges: `quantity` (float, ≥ 0) says in which proportion `from`'s cost goes to its `to`s that month.
 
     Raises:
@@ -45,7 +45,7 @@ def read_drivers(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
         UnknownReferenceError: unknown layer, basis or tower.
         DuplicateError: the same edge and driver twice in a month.
     """
-    frame = read_table(path, DRIVER_COLUMNS)
+    frame = read_table(path, DRIVER_COLUMNS, encoding=encoding)
     _months(frame, path)
     _one_of(frame, "from_layer", FROM_LAYERS, path)
     _one_of(frame, "to_layer", TO_LAYERS, path)
@@ -58,7 +58,7 @@ def read_drivers(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
     return frame[list(DRIVER_COLUMNS)]
 
 
-def read_volumes(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
+def read_volumes(path: Path, taxonomy: Taxonomy, encoding: str | None = None) -> pd.DataFrame:
     """Measured quantities (float, ≥ 0) of a layer's element a month: used, capacity, output or outcome.
 
     Raises:
@@ -66,16 +66,18 @@ def read_volumes(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
         UnknownReferenceError: unknown layer, measure or tower.
         DuplicateError: the same element, measure and unit twice in a month.
     """
-    return _volumes(read_table(path, VOLUME_COLUMNS), path, taxonomy)[list(VOLUME_COLUMNS)]
+    return _volumes(read_table(path, VOLUME_COLUMNS, encoding=encoding), path, taxonomy)[list(VOLUME_COLUMNS)]
 
 
-def read_plan_volumes(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
+def read_plan_volumes(path: Path, taxonomy: Taxonomy, encoding: str | None = None) -> pd.DataFrame:
     """Planned quantities, as `read_volumes`, with the `version` of the budget that they belong to.
 
     Raises:
         ValueFormatError, UnknownReferenceError, DuplicateError: as `read_volumes`.
     """
-    return _volumes(read_table(path, PLAN_VOLUME_COLUMNS), path, taxonomy, "version")[list(PLAN_VOLUME_COLUMNS)]
+    return _volumes(read_table(path, PLAN_VOLUME_COLUMNS, encoding=encoding), path, taxonomy, "version")[
+        list(PLAN_VOLUME_COLUMNS)
+    ]
 
 
 def _volumes(frame: pd.DataFrame, path: Path, taxonomy: Taxonomy, *more: str) -> pd.DataFrame:
@@ -88,7 +90,7 @@ def _volumes(frame: pd.DataFrame, path: Path, taxonomy: Taxonomy, *more: str) ->
     return frame
 
 
-def read_benchmarks(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
+def read_benchmarks(path: Path, taxonomy: Taxonomy, encoding: str | None = None) -> pd.DataFrame:
     """Published unit costs (Decimal) with their source and date.
 
     Raises:
@@ -96,7 +98,7 @@ def read_benchmarks(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
         UnknownReferenceError: unknown layer, measure or tower.
         DuplicateError: the same element, measure and unit twice.
     """
-    frame = read_table(path, BENCHMARK_COLUMNS)
+    frame = read_table(path, BENCHMARK_COLUMNS, encoding=encoding)
     _one_of(frame, "layer", TO_LAYERS, path)
     _one_of(frame, "measure", MEASURES, path)
     _known_towers(frame, "layer", "element", taxonomy, path)
@@ -109,14 +111,14 @@ def read_benchmarks(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
     return frame[list(BENCHMARK_COLUMNS)]
 
 
-def read_budget(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
+def read_budget(path: Path, taxonomy: Taxonomy, encoding: str | None = None) -> pd.DataFrame:
     """Planned cost a month, pool, tower and expenditure, in minor units of its currency, with the plan's version.
 
     Raises:
         ValueFormatError: an amount is missing or no number, a currency is none.
         UnknownReferenceError: unknown pool or tower.
     """
-    frame = read_table(path, BUDGET_COLUMNS)
+    frame = read_table(path, BUDGET_COLUMNS, encoding=encoding)
     _months(frame, path)
     frame["currency"] = currency_column(frame, "currency", file=path, month="month")
     for layer in ("pool", "tower"):
@@ -128,7 +130,7 @@ def read_budget(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
     return frame[list(BUDGET_COLUMNS)]
 
 
-def read_rates(path: Path) -> pd.DataFrame:
+def read_rates(path: Path, encoding: str | None = None) -> pd.DataFrame:
     """Exchange rates (Decimal): one unit of `from` is `rate` units of `to` in that month, of that kind.
 
     Raises:
@@ -136,7 +138,7 @@ def read_rates(path: Path) -> pd.DataFrame:
         UnknownReferenceError: unknown kind.
         DuplicateError: two rates for one month, pair and kind.
     """
-    frame = read_table(path, RATE_COLUMNS)
+    frame = read_table(path, RATE_COLUMNS, encoding=encoding)
     _months(frame, path)
     _one_of(frame, "kind", RATE_KINDS, path)
     for side in ("from", "to"):
@@ -147,7 +149,7 @@ def read_rates(path: Path) -> pd.DataFrame:
     return frame[list(RATE_COLUMNS)]
 
 
-def read_prices(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
+def read_prices(path: Path, taxonomy: Taxonomy, encoding: str | None = None) -> pd.DataFrame:
     """Internal prices (Decimal) a month: `element` charges `price` for each unit of its `driver`.
 
     Raises:
@@ -155,7 +157,7 @@ def read_prices(path: Path, taxonomy: Taxonomy) -> pd.DataFrame:
         UnknownReferenceError: unknown layer or tower.
         DuplicateError: two prices for one element and month.
     """
-    frame = read_table(path, PRICE_COLUMNS)
+    frame = read_table(path, PRICE_COLUMNS, encoding=encoding)
     _months(frame, path)
     _one_of(frame, "layer", FROM_LAYERS, path)
     _known_towers(frame, "layer", "element", taxonomy, path)

@@ -23,14 +23,14 @@ TAGGABLE = (
 CONTRACT_COLUMNS = ("contract", "vendor", "start", "end", "notice_by", "amount_a_month", "currency", "indexation")
 
 
-def read_tags(path: Path) -> pd.DataFrame:
+def read_tags(path: Path, encoding: str | None = None) -> pd.DataFrame:
     """Element tags: `layer` (a column of the ledger), `element`, `tag`, `value`.
 
     Raises:
         UnknownReferenceError: an unknown layer.
         DuplicateError: one tag of one element twice.
     """
-    frame = read_table(path, TAG_COLUMNS)
+    frame = read_table(path, TAG_COLUMNS, encoding=encoding)
     unknown = frame[~frame["layer"].isin(TAGGABLE)]
     if len(unknown):
         raise UnknownReferenceError(
@@ -45,7 +45,7 @@ def read_tags(path: Path) -> pd.DataFrame:
     return frame[list(TAG_COLUMNS)]
 
 
-def read_contracts(path: Path) -> pd.DataFrame:
+def read_contracts(path: Path, encoding: str | None = None) -> pd.DataFrame:
     """A contract register: start, end and notice_by (dates, notice may be blank), amount a month, yearly indexation.
 
     `indexation` is the share by which the amount rises at each anniversary (0.03 = 3 %), blank for none.
@@ -54,7 +54,7 @@ def read_contracts(path: Path) -> pd.DataFrame:
         ValueFormatError: a date, number or currency does not parse, or a contract ends before it starts.
         DuplicateError: a contract stands twice.
     """
-    frame = read_table(path, CONTRACT_COLUMNS)
+    frame = read_table(path, CONTRACT_COLUMNS, encoding=encoding)
     for column in ("start", "end", "notice_by"):
         frame[column] = parsed_column(frame, column, _date, file=path, expected="a date (YYYY-MM-DD)")
     for column in ("amount_a_month", "indexation"):

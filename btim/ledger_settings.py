@@ -44,23 +44,19 @@ FIELDS = ("date", "period", "period_end", "currency", "tags", "tax_rate", *AMOUN
 LATE_FIELDS = ("from_month", "currency", *PLACES, *DIMENSIONS, *CHARGES, "tags")
 """What a reason for late postings may match."""
 INPUTS = (
-    "drivers",
-    "volumes",
-    "plan_volumes",
-    "benchmarks",
-    "budget",
-    "rates",
-    "contracts",
-    "taxonomy",
-    "tags",
-    "prices",
-    "carbon",
-    "grid",
-    "assets",
-    "rules",
-    "power",
-    "embodied",
+    *("drivers", "volumes", "plan_volumes", "benchmarks", "budget", "rates", "contracts", "taxonomy", "tags", "prices"),
+    *("carbon", "grid", "assets", "rules", "power", "embodied"),
 )
+FILE_KEYS = (
+    *("path", "format", "encoding", "scale", "tax", "tax_rate", "tax_recoverable", "columns", "constants", "tags"),
+    *("keep_tags", "date_format", "decimal", "thousands", "skip_rows"),
+)
+"""What a [[files]] table may say."""
+TOP_KEYS = (
+    *("title", "synthetic", "currency", "files", "rules", "inputs", "controls", "allocation", "calendar", "close"),
+    "assets",
+)
+TOML_INPUTS = ("taxonomy", "rules")
 ALLOWED = {
     "expenditure": ("opex", "capex"),
     "run_grow_transform": ("run", "grow", "transform"),
@@ -105,13 +101,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class LedgerSettings:
-    """Everything `ledger.toml` says; paths are resolved against the file's own folder."""
+    """Everything `ledger.toml` says; paths are resolved against the file's own folder.
+
+    `encodings` are those of inputs that are not in UTF-8.
+    """
 
     file: Path
     title: str
     files: tuple[SourceFile, ...]
     rules: tuple[Rule, ...] = ()
     inputs: Mapping[str, Path] = field(default_factory=dict)
+    encodings: Mapping[str, str] = field(default_factory=dict)
     controls: tuple[Control, ...] = ()
     methods: tuple[Method, ...] = ()
     calendar: FiscalCalendar = field(default_factory=FiscalCalendar)
@@ -133,24 +133,7 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         raw = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise FileError(f"is not valid TOML: {error}", file=str(path), remedy="correct that line") from None
-    refuse_unknown(
-        raw,
-        (
-            "title",
-            "synthetic",
-            "currency",
-            "files",
-            "rules",
-            "inputs",
-            "controls",
-            "allocation",
-            "calendar",
-            "close",
-            "assets",
-        ),
-        path,
-        "",
-    )
+    refuse_unknown(raw, TOP_KEYS, path, "")
     if not raw.get("files"):
         raise SchemaError("names no [[files]]", file=str(path), remedy='add [[files]] with path and format = "gl"')
     return LedgerSettings(
@@ -161,6 +144,7 @@ def read_settings(path: Path, data: Path | None = None) -> LedgerSettings:
         files=tuple(source for item in raw["files"] for source in _sources(item, path, data or path.parent)),
         rules=_rules(raw, path, data or path.parent),
         inputs=_inputs(raw.get("inputs", {}), path, data or path.parent),
+        encodings=_encodings(raw.get("inputs", {}), path),
         calendar=calendar_table(raw.get("calendar", {}), path),
         close=close_table(raw["close"], path, data or path.parent, LATE_FIELDS) if "close" in raw else None,
         capital=assets_table(raw.get("assets", {}), path),
@@ -174,24 +158,7 @@ def _currency(raw: Mapping[str, Any], path: Path) -> str | None:
 
 
 def _sources(item: Mapping[str, Any], path: Path, data: Path) -> list[SourceFile]:
-    keys = (
-        "path",
-        "format",
-        "encoding",
-        "scale",
-        "tax",
-        "tax_rate",
-        "tax_recoverable",
-        "columns",
-        "constants",
-        "tags",
-        "keep_tags",
-        "date_format",
-        "decimal",
-        "thousands",
-        "skip_rows",
-    )
-    refuse_unknown(item, keys, path, "files.")
+    refuse_unknown(item, FILE_KEYS, path, "files.")
     if "path" not in item:
         raise SchemaError("a [[files]] table has no path", file=str(path), remedy='add path = "…"')
     kind = str(item.get("format", "gl"))
@@ -260,10 +227,9 @@ def _found(pattern: str, path: Path, data: Path) -> list[Path]:
 def _rules(raw: Mapping[str, Any], path: Path, data: Path) -> tuple[Rule, ...]:
     """The mapping file's own rules, then those of the file that `[inputs] rules` names."""
     own = [_rule(item, position, path) for position, item in enumerate(raw.get("rules", []), start=1)]
-    named = raw.get("inputs", {}).get("rules")
-    if named is None:
+    file = _inputs(raw.get("inputs", {}), path, data).get("rules")
+    if file is None:
         return tuple(own)
-    file = data / str(named)
     try:
         more = tomllib.loads(read_text(file))
     except tomllib.TOMLDecodeError as error:
@@ -294,5 +260,27 @@ def _rule(item: Mapping[str, Any], position: int, path: Path) -> Rule:
 
 
 def _inputs(table: Mapping[str, Any], path: Path, data: Path) -> dict[str, Path]:
-    refuse_unknown(table, INPUTS, path, "inputs.")
-    return {key: data / str(value) for key, value in table.items()}
+    """Where each input lies: a path, or a table of `path` and `encoding`."""
+    refuse_unknown(table, (*INPUTS, "encoding"), path, "inputs.")
+    found = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            refuse_unknown(value, ("path", "encoding"), path, f"inputs.{key}.")
+            if "path" not in value:
+                raise SchemaError("missing key", file=str(path), field=f"inputs.{key}.path", remedy="state it")
+        if key != "encoding":
+            found[key] = data / str(value["path"] if isinstance(value, Mapping) else value)
+    return found
+
+
+def _encodings(table: Mapping[str, Any], path: Path) -> dict[str, str]:
+    """Encodings of inputs: the one of all that are no TOML, and those stated for one input."""
+    found = {}
+    for key, value in table.items():
+        own = value.get("encoding") if isinstance(value, Mapping) else None
+        if own is not None and key in TOML_INPUTS:
+            raise RuleError("TOML is UTF-8", file=str(path), field=f"inputs.{key}.encoding", remedy="save it as UTF-8")
+        encoding = own or table.get("encoding")
+        if encoding is not None and key not in {*TOML_INPUTS, "encoding"}:
+            found[key] = str(encoding)
+    return found

@@ -78,28 +78,32 @@ def suggestions(mapped: pd.DataFrame, unmapped: pd.DataFrame, taxonomy: Taxonomy
     base = vectors[: len(known)]
     scores, right = _leave_one_out(base[: len(own)], own)
     rows = []
-    for number, (group, (lines, count, amount)) in enumerate(zip(asked, sums, strict=True), start=len(known)):
+    for number, (group, sums_of) in enumerate(zip(asked, sums, strict=True), start=len(known)):
         nearest, similarity = _vote((base @ vectors[number].T).toarray().ravel(), known)
-        if nearest < 0:
-            continue
-        place = known[nearest].place
-        rows.append(
-            {
-                "field": group.field,
-                "text": group.text,
-                "vendors": ", ".join(group.vendors),
-                "groups": lines,
-                "rows": count,
-                "amount": amount,
-                **dict(zip(PLACE, place, strict=True)),
-                "similarity": round(similarity, 3),
-                "confidence": _confidence(similarity, scores, right) if nearest < len(own) else None,
-                "nearest": known[nearest].text,
-                "rule": _rule(group, place),
-            }
-        )
+        if nearest >= 0:
+            confidence = _confidence(similarity, scores, right) if nearest < len(own) else None
+            rows.append(_proposal(group, sums_of, known[nearest], similarity, confidence))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.iloc[sorted(range(len(frame)), key=lambda row: -abs(frame["amount"].iloc[row]))].reset_index(drop=True)
+
+
+def _proposal(
+    group: _Group, sums: tuple[int, int, Decimal], nearest: _Group, similarity: float, confidence: float | None
+) -> dict[str, object]:
+    lines, count, amount = sums
+    return {
+        "field": group.field,
+        "text": group.text,
+        "vendors": ", ".join(group.vendors),
+        "groups": lines,
+        "rows": count,
+        "amount": amount,
+        **dict(zip(PLACE, nearest.place, strict=True)),
+        "similarity": round(similarity, 3),
+        "confidence": confidence,
+        "nearest": nearest.text,
+        "rule": _rule(group, nearest.place),
+    }
 
 
 def _key(line: dict[str, object]) -> tuple[str, str]:
