@@ -6,6 +6,7 @@ Must not know: HTTP, or how a cursor is written down.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, and_, or_
@@ -67,9 +68,14 @@ class Listing:
     @property
     def filters(self) -> tuple[str, ...]:
         """Fields that a filter may name: all that are not JSON or bytes."""
-        kinds = {"JSON", "BLOB"}
-        shown = (column for column in self.table.c if column.name != "organisation")
-        return tuple(column.name for column in shown if str(column.type) not in kinds)
+        return _filterable(self.table)
+
+
+@cache
+def _filterable(table: Table) -> tuple[str, ...]:
+    kinds = {"JSON", "BLOB"}
+    shown = (column for column in table.c if column.name != "organisation")
+    return tuple(column.name for column in shown if str(column.type) not in kinds)
 
 
 STAMPED = ("sequence", "updated_at", "created_at")
