@@ -245,6 +245,8 @@ DATE_FORMS = (
 
 def _date_remedy(cell: str, source: SourceFile) -> str:
     text = cell.strip()
+    if text and not any(sign.isdigit() for sign in text):
+        return "write the date, or delete the row if it is a heading or a total"
     if text and source.date_format:
         return f"ledger.toml says date_format = {source.date_format!r}"
     if not text:

@@ -169,6 +169,8 @@ def _sources(item: Mapping[str, Any], path: Path, data: Path) -> list[SourceFile
     columns = {str(key): str(value) for key, value in item.get("columns", {}).items()}
     constants = {str(key): str(value) for key, value in item.get("constants", {}).items()}
     refuse_unknown({**columns, **constants}, FIELDS, path, "files.columns.")
+    if "currency" in constants:
+        constants["currency"] = stated_currency(constants["currency"], "files.constants.currency", path)
     return [
         SourceFile(
             path=found,

@@ -148,6 +148,8 @@ def _asked_groups(unmapped: pd.DataFrame) -> tuple[list[_Group], list[tuple[int,
 def _names(taxonomy: Taxonomy) -> list[_Group]:
     groups = []
     for element in taxonomy.elements:
+        if element.layer == "pool" and element.level == 0:
+            groups.append(_Group("name", f"{element.name} {element.zh or ''}", (), (element.name, "", "", "", "")))
         if element.layer == "pool" and element.level == 1:
             pool = element.path[0]
             text = f"{pool} {element.name} {taxonomy.label('pool', pool, 'zh')} {element.zh or ''}"

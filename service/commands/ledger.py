@@ -51,7 +51,7 @@ def suggest(
     """Propose rules for unmapped lines from the mapped ones that read most alike, and say how sure they are."""
     opened = open_ledger(*files, currency=currency, data=data)
     frame = suggestions(opened.mapped, opened.unmapped, opened.taxonomy)
-    columns = ["amount", "rows", "field", "text", "pool", "sub_pool", "tower", "confidence", "nearest"]
+    columns = ["amount", "rows", "field", "text", "pool", "sub_pool", "tower", "similarity", "confidence", "nearest"]
     title = f"{len(frame)} suggestions for {len(opened.unmapped)} unmapped groups of lines; a person decides"
     print_table(frame[columns], title, rows=20, shares=("confidence",))
     if out is not None:

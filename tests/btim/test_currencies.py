@@ -81,3 +81,11 @@ def test_a_currency_asked_for_is_held_to_the_same_list(tmp_path: Path) -> None:
 def test_inputs_may_write_codes_in_small_letters(tmp_path: Path) -> None:
     rates = {"rates": "month,from,to,kind,rate\n2025-01,usd,eur,actual,0.5\n"}
     assert open_ledger(write_ledger(tmp_path, [gl_row("1.00")], inputs=rates), currency="eur").total == 50
+
+
+def test_a_constant_currency_is_refused_in_the_mapping_file_not_in_its_rows(tmp_path: Path) -> None:
+    mapping = write_ledger(tmp_path, [gl_row("1.00")])
+    text = mapping.read_text(encoding="utf-8").replace('currency = "currency"', "")
+    mapping.write_text(text + '\n[files.constants]\ncurrency = "人民币"\n', encoding="utf-8")
+    with pytest.raises(ValueFormatError, match=r"ledger\.toml, 'files\.constants\.currency'.*人民币.*CNY"):
+        open_ledger(mapping)

@@ -115,6 +115,7 @@ def changed(old: str, new: str) -> str:
         (changed("2025-01-05", "20255-01-05"), "", r"row 3, 'date': is not a date of this time"),
         (changed("2025-01-05", "2025-02-30"), "", r"row 3, 'date': is not a date"),
         (HEADER + ROW, 'date_format = "%d/%m/%Y"', r"row 2, 'date': .*ledger.toml says date_format = '%d/%m/%Y'"),
+        (HEADER + ROW + "合计,10.00,USD,,\n", 'date_format = "%Y-%m-%d"', r"row 3, 'date': .*a heading or a total"),
         (HEADER + ROW, 'date_format = "%Q"', r"'files.date_format': is no date format \(found '%Q'\)"),
         (changed("USD", "US$"), "", r"row 3, 'currency': is no currency code \(found 'US\$'\)"),
         (changed("USD", "XXX"), "", r"row 3, 'currency': is no currency code \(found 'XXX'\)"),

@@ -33,6 +33,15 @@ def test_without_mapped_lines_the_names_of_the_taxonomy_help(tmp_path: Path) -> 
     assert frame[["pool", "sub_pool", "confidence"]].to_numpy().tolist() == [["Outside Services", "Consulting", None]]
 
 
+def test_where_a_pools_own_name_is_nearest_no_sub_pool_is_guessed(tmp_path: Path) -> None:
+    ledger = open_ledger(
+        write_ledger(tmp_path, [gl_row("1.00", account="9", vendor="", description="云服务费")], rules="")
+    )
+    line = suggestions(ledger.mapped, ledger.unmapped, ledger.taxonomy).iloc[0]
+    assert line[["pool", "sub_pool", "expenditure", "confidence"]].tolist() == ["Cloud Services", "", "", None]
+    assert line["rule"].endswith('assign = { pool = "Cloud Services" }')
+
+
 def test_confidence_is_measured_on_the_mapped_lines(tmp_path: Path) -> None:
     names = ("blade", "rack", "tower", "mail", "file", "print", "proxy", "cache", "batch", "game", "web")
     rows = [gl_row("5.00", description=f"{name} server lease") for name in names]
