@@ -61,8 +61,9 @@ def read_contracts(path: Path, encoding: str | None = None) -> pd.DataFrame:
         frame[column] = parsed_column(
             frame, column, plain_decimal, file=path, expected="a plain decimal number", blank=Decimal(0)
         )
-    priced = [amount != 0 for amount in frame["amount_a_month"]]
-    frame["currency"] = currency_column(frame.where(pd.Series(priced, index=frame.index), "USD"), "currency", file=path)
+    paid = pd.Series([amount != 0 for amount in frame["amount_a_month"]], index=frame.index)
+    checked = currency_column(frame.where(paid, "USD"), "currency", file=path)
+    frame["currency"] = frame["currency"].where(~paid, pd.Series(checked, index=frame.index, dtype=object))
     for index, line in enumerate(frame.to_dict("records")):
         if line["start"] is None or line["end"] is None or line["end"] < line["start"]:
             raise ValueFormatError(

@@ -89,3 +89,18 @@ def test_a_constant_currency_is_refused_in_the_mapping_file_not_in_its_rows(tmp_
     mapping.write_text(text + '\n[files.constants]\ncurrency = "人民币"\n', encoding="utf-8")
     with pytest.raises(ValueFormatError, match=r"ledger\.toml, 'files\.constants\.currency'.*人民币.*CNY"):
         open_ledger(mapping)
+
+
+def test_a_contract_that_costs_nothing_may_leave_its_currency_blank(tmp_path: Path) -> None:
+    lines = [
+        f"{name},V,2025-01-01,2025-12-31,,{rest},\n" for name, rest in (("A", "1,eur"), ("B", ","), ("C", "0,GBP"))
+    ]
+    text = CONTRACTS + "".join(lines)
+    ledger = open_ledger(write_ledger(tmp_path, [gl_row("1.00")], inputs={"contracts": text}))
+    assert ledger.contracts["currency"].tolist() == ["EUR", "", "GBP"]
+
+
+def test_a_ledger_in_weeks_takes_a_withdrawn_currency_whatever_its_period_is_called(tmp_path: Path) -> None:
+    top = '[calendar]\nkind = "13"\nstarts = { 2023 = "2022-07-04", 2024 = "2023-07-03" }\n'
+    row = gl_row("1.00", currency="HRK", date="2022-12-15")
+    assert open_ledger(write_ledger(tmp_path, [row], top=top)).months == ("2023-06",)
