@@ -11,7 +11,6 @@ from typing import Any
 
 from btim.errors import FileError, InputError, SchemaError
 from btim.files import published, read_text
-from btim.portfolio import Problem
 from btim.recommendation import Recommendation
 from optimizer.scenarios import Scenario
 from service.portfolio_files import TABLES, WORKBOOK, read_portfolio
@@ -36,7 +35,7 @@ def read_scenario(path: Path, mapping: Path | None = None) -> tuple[Scenario, Re
     return Scenario(BASE, read_portfolio(path, mapping).problem), None
 
 
-def read_solved(path: Path) -> tuple[str, Problem, Recommendation]:
+def read_solved(path: Path) -> tuple[Scenario, Recommendation]:
     """Read a scenario file with its recommendation.
 
     Raises:
@@ -47,7 +46,7 @@ def read_solved(path: Path) -> tuple[str, Problem, Recommendation]:
         raise SchemaError(
             "holds no recommendation", file=str(path), remedy="make it with `waterline scenario … --out FOLDER`"
         )
-    return scenario.name, scenario.problem, answer
+    return scenario, answer
 
 
 def read_recommendation(path: Path) -> Recommendation:

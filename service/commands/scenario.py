@@ -11,9 +11,8 @@ import typer
 
 from btim.errors import ValueFormatError
 from optimizer import SolverCrew, solve, system_timer
-from optimizer.comparison import compare
 from optimizer.scenarios import Scenario
-from service.commands.compare import show, wide_console
+from service.commands.compare import show_compared, wide_console
 from service.scenario_files import read_scenario, standard_changes, write_scenario
 
 
@@ -41,9 +40,9 @@ def scenario(
         base = answer or solve(parent.problem, explain=explain, crew=crew)
         for one, found in [(parent, base), *((child, None) for child in children)]:
             found = found or solve(one.problem, explain=explain, crew=crew)
-            solved.append((one.name, one.problem, found))
+            solved.append((one, found))
             write_scenario(out, one, found)
-    show(compare(solved), wide_console())
+    show_compared(solved, wide_console())
 
 
 def _children(parent: Scenario, changes: list[str], sweeps: list[str], name: str | None) -> list[Scenario]:

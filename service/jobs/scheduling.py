@@ -43,7 +43,8 @@ def ask_for_due(store: Store) -> int:
 
     Each due time is used up in the transaction that asks for its job, whose name holds the due time: however many
     workers look, one job is asked for. Times that passed while nobody looked are used up together, by one job.
-    A clock that was set back by more than a period makes the next time be computed anew.
+    A clock that was set back by more than a period makes the next time be computed anew. Answers kept for requests that
+    may be repeated are forgotten along the way, when they are old.
     """
     with store.overseeing() as everyone:
         now, known = everyone.now, everyone.schedules()
@@ -60,6 +61,7 @@ def ask_for_due(store: Store) -> int:
                 parameters = {**row["parameters"], "due": row["next_at"].isoformat()}
                 job, _ = unit.jobs.ask(row["kind"], parameters, request_id=f"schedule:{row['id']}", again=False)
                 unit.schedules.asked(row["id"], job["id"])
+                unit.idempotency.forget_old()
                 unit.audit.append(f"schedule:{row['id']}", "job.asked", job["id"])
                 asked += 1
     return asked

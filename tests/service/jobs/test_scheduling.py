@@ -8,6 +8,7 @@ import pytest
 from btim.errors import ValueFormatError
 from service.jobs.scheduling import ask_for_due, ensure_defaults, next_due
 from service.store import Query, Store
+from service.store.idempotency import KeptAnswer
 from service.store.upgrading import upgrade
 
 
@@ -97,4 +98,20 @@ def test_a_clock_that_was_set_back_for_a_year_does_not_stop_the_nights(database_
     timed.now += timedelta(days=1)
     assert ask_for_due(timed.store) == 1
     assert [kind for kind, _ in timed.jobs()] == ["reforecast"]
+    timed.store.close()
+
+
+def test_old_answers_to_repeatable_requests_are_forgotten_by_night_and_young_ones_kept(database_url: str) -> None:
+    timed = Timed(database_url)
+    answer = KeptAnswer(201, {}, b"{}")
+    with timed.store.writing("here") as unit:
+        unit.idempotency.keep("old", "f", answer)
+    timed.now += timedelta(days=7)
+    with timed.store.writing("here") as unit:
+        unit.idempotency.keep("young", "f", answer)
+    timed.now += timedelta(days=1)
+    ask_for_due(timed.store)
+    with timed.store.reading("here") as unit:
+        assert unit.idempotency.find("old", "f") is None
+        assert unit.idempotency.find("young", "f") == answer
     timed.store.close()
