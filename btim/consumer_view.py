@@ -9,15 +9,18 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from btim.allocation import METERED_BASES, RECOVERY, UNALLOCATED, Allocation, allocate
+from btim.allocation import RECOVERY, UNALLOCATED, Allocation, allocate
 from btim.covered_months import Months, chosen_months, months_before
 from btim.element_costs import full_costs
 from btim.ledger import Ledger
+from btim.metered_path import metered_shares
 from btim.trace import consumed
 from btim.unit_costs import unit_costs, with_trend
 from btim.view_frames import PERIODS, check_columns, dearest_first, joined, share_of, with_periods, with_shares
 
 USUAL = ("consumer", "solution")
+MEASURES = ("metered", "direct", "size")
+"""Absolute minor units: split by meters alone, named by the ledger line, and all."""
 
 
 def consumer_view(
@@ -36,8 +39,9 @@ def consumer_view(
         allocation: of this ledger, when it was made already.
 
     Returns:
-        One row a consumer and solution, dearest first: `amount`, `share`, `metered_share` (of the amount; the rest is
-        assumed or stands on the ledger line itself), then the solution's own `output` and `outcome` columns: unit cost,
+        One row a consumer and solution, dearest first: `amount`, `share`, `metered_share` (of the amount, what only
+        metered quantities split on its whole path; the rest is assumed at some step or named by the ledger line; None
+        where no driver split any of it), then the solution's own `output` and `outcome` columns: unit cost,
         unit, benchmark, trend (by consumer alone: the consumer's own). What reached no consumer stands as `Unallocated`
         with the solution where it stopped; what a priced service did not recover as `Under- or over-recovery`. The
         amounts sum to the ledger's.
@@ -55,10 +59,13 @@ def consumer_view(
         else consumed(ledger, allocation, [name for name in by if name not in {*USUAL, "month", *PERIODS}], covered)
     )
     sums = with_periods(received, ledger).groupby(list(by), sort=True, observed=True)
-    frame = sums[["amount", "metered", "size"]].sum().reset_index()
-    shares = [share_of(metered, size) for metered, size in zip(frame["metered"], frame["size"], strict=True)]
+    frame = sums[["amount", *MEASURES]].sum().reset_index()
+    shares = [
+        share_of(round(metered), size) if size > direct else None
+        for metered, direct, size in frame[list(MEASURES)].itertuples(index=False)
+    ]
     frame["metered_share"] = pd.Series(shares, index=frame.index, dtype=object)
-    frame = with_shares(frame.drop(columns=["metered", "size"]), ledger.currency)
+    frame = with_shares(frame.drop(columns=list(MEASURES)), ledger.currency)
     layer = "solution" if "solution" in by else "consumer"
     if plain and layer in by and not set(by) & set(PERIODS):
         frame = _with_units(frame, ledger, allocation, layer, covered, monthly="month" in by)
@@ -82,6 +89,8 @@ def _units(ledger: Ledger, allocation: Allocation, layer: str, months: Sequence[
 
 def _received(allocation: Allocation, months: Sequence[str]) -> pd.DataFrame:
     flows = allocation.flows[allocation.flows["month"].isin(months) & (allocation.flows["to_layer"] == "consumer")]
+    share = pd.concat([pd.Series(dtype="float64"), *(metered_shares(allocation, month) for month in months)])
+    size = flows["amount"].abs()
     by_solution = (flows["from_layer"] == "solution").to_numpy()
     received = pd.DataFrame(
         {
@@ -89,8 +98,9 @@ def _received(allocation: Allocation, months: Sequence[str]) -> pd.DataFrame:
             "consumer": flows["to"].astype(str),
             "solution": np.where(by_solution, flows["from"].astype(str), ""),
             "amount": flows["amount"],
-            "metered": flows["amount"].abs().where(flows["basis"].isin(METERED_BASES), 0),
-            "size": flows["amount"].abs(),
+            "metered": size * share.reindex(flows.index),
+            "direct": size.where(flows["basis"] == "direct", 0),
+            "size": size,
         }
     )
     nodes = allocation.nodes
@@ -101,7 +111,8 @@ def _received(allocation: Allocation, months: Sequence[str]) -> pd.DataFrame:
             "consumer": np.where(stuck["recovery"], RECOVERY, UNALLOCATED),
             "solution": np.where(stuck["layer"] == "solution", stuck["element"].astype(str), ""),
             "amount": stuck["kept"],
-            "metered": 0,
+            "metered": 0.0,
+            "direct": 0,
             "size": stuck["kept"].abs(),
         }
     )

@@ -78,7 +78,7 @@ def trace(ledger: Ledger, allocation: Allocation, layer: str, element: str, mont
         )
     sums: dict[tuple[Any, ...], int] = defaultdict(int)
     for part in month_of_work.parts_of(node):
-        basis = next(name for name in WEAKEST_FIRST if name in part.bases or name == "direct")
+        basis = _weakest(part.bases)
         sums[(" > ".join((*part.hops, element)), part.line.tower, *part.line.keys, basis)] += part.amount
     whole = sum(sums.values())
     rows = [
@@ -104,9 +104,9 @@ def consumed(ledger: Ledger, allocation: Allocation, keys: Sequence[str], months
     """What consumers carry by any columns of the ledger's lines, in minor units.
 
     Returns:
-        `month`, `consumer`, `solution` (the one that charged it), `keys`, `amount`, `metered` and `size` (absolute
-        amounts whose last hop is metered, and all). What reached no consumer stands as `Unallocated` or `Under- or
-        over-recovery`, broken down too. The amounts sum to the ledger's.
+        `month`, `consumer`, `solution` (the one that charged it), `keys`, `amount`, `metered`, `direct` and `size`
+        (absolute amounts: every split on the path metered, named by the line, and all). What reached no consumer
+        stands as `Unallocated` or `Under- or over-recovery`, broken down too. The amounts sum to the ledger's.
     """
     rows = []
     own = [name for name in keys if name not in LAYERS]
@@ -116,9 +116,16 @@ def consumed(ledger: Ledger, allocation: Allocation, keys: Sequence[str], months
             line = dict(zip(own, part.line.keys, strict=False)) | {"tower": part.line.tower}
             size = abs(part.amount)
             cells = [line.get(name, "") for name in keys]
-            rows.append((month, consumer, solution, *cells, part.amount, size if basis in METERED_BASES else 0, size))
-    frame = pd.DataFrame(rows, columns=["month", "consumer", "solution", *keys, "amount", "metered", "size"])
-    return frame.astype({"amount": "int64", "metered": "int64", "size": "int64"})
+            metered = size if basis and _weakest((*part.bases, basis)) in METERED_BASES else 0
+            direct = size if basis == "direct" else 0
+            rows.append((month, consumer, solution, *cells, part.amount, metered, direct, size))
+    measures = ["amount", "metered", "direct", "size"]
+    frame = pd.DataFrame(rows, columns=["month", "consumer", "solution", *keys, *measures])
+    return frame.astype(dict.fromkeys(measures, "int64"))
+
+
+def _weakest(bases: Sequence[str]) -> str:
+    return next(name for name in WEAKEST_FIRST if name in bases or name == "direct")
 
 
 def carried(ledger: Ledger, allocation: Allocation, keys: Sequence[str], months: Sequence[str]) -> pd.DataFrame:

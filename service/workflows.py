@@ -197,8 +197,8 @@ def _frontier(problem: Problem, points: int) -> pd.DataFrame:
 
 def _metered_share(consumers: pd.DataFrame) -> Decimal | None:
     known = consumers[consumers["metered_share"].notna()]
-    whole = sum((abs(amount) for amount in known["amount"]), Decimal(0))
-    if not whole:
+    whole = sum((abs(amount) for amount in consumers["amount"]), Decimal(0))
+    if known.empty or not whole:
         return None
     metered = sum((abs(a) * s for a, s in zip(known["amount"], known["metered_share"], strict=True)), Decimal(0))
     return (metered / whole).quantize(Decimal("0.0001"))

@@ -49,7 +49,7 @@ def _views(part: LedgerPart, label: str) -> None:
         print_table(frame, f"\n{name} · {part.period}{label}", rows=VIEW_ROWS, shares=SHARES)
     typer.echo(f"no rule placed {part.unmapped_share:.1%} of the amount")
     if part.metered_share is not None:
-        typer.echo(f"{part.metered_share:.1%} of what reached consumers was split by metered drivers")
+        typer.echo(f"{part.metered_share:.1%} of what reached consumers was split by metered drivers alone")
 
 
 def _present(frame: pd.DataFrame, names: str) -> list[str]:

@@ -158,7 +158,7 @@ def _technology(ledger: Ledger, allocation: Allocation) -> Iterator[dict[str, An
 
 
 def _consumer(run: Run, ledger: Ledger, allocation: Allocation) -> Iterator[dict[str, Any]]:
-    """Rows of the consumer view; `metered` is the part of `size` (the absolute amount) that metered drivers moved."""
+    """Rows of the consumer view; `metered`: the part of `size` (absolute amount) split by metered drivers alone."""
     tell = run.between(55, 85, "laying out views")
     for place, month in enumerate(ledger.months):
         tell(place, len(ledger.months))

@@ -114,7 +114,8 @@ def ledger_figures(part: LedgerPart, currency: str | None) -> Figures:
               if above else []),
             Figure("Mapped by rules", share(1 - part.unmapped_share), "actual", "the rest stands as Unmapped", tone),
             Figure("Allocated by meters", share(metered), "actual",
-                   "nothing was allocated" if metered is None else "the rest by assumed shares or booked directly"),
+                   "nothing was allocated" if metered is None
+                   else "at every step; the rest met an assumed share or is booked directly"),
         )
     )  # fmt: skip
 

@@ -169,7 +169,9 @@ def consumer_table(frame: pd.DataFrame, currency: str | None, names: Mapping[str
         Column("Metered"),
         Column("Dearest solutions", unit_of(currency, scale)),
     )
-    note = "Metered: the part split by a meter; the rest by an assumed share, or booked there directly."
+    note = (
+        "Metered: the part that meters alone split at every step; the rest met an assumed share, or is booked directly."
+    )
     note += (
         f" {counted(len(ordered) - MOST_ROWS, 'more business unit')} in the file." if len(ordered) > MOST_ROWS else ""
     )
