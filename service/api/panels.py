@@ -29,13 +29,14 @@ from service.api.serving import caller_of
 from service.api.uploads import BINARY, add_input, keep_all
 from service.comma_lists import items_of
 from service.input_checks import named_files
+from service.jobs.asking import calendar_file
 from service.panel_tables import rows_of
 from service.store import Filter, Unit
 from service.store.input_tables import OPEN
 
 panels = APIRouter(tags=["demand"])
 EFFORTS = ("quick", "standard", "full")
-SETTINGS = ("freq", "season", "windows", "levels", "tz", "effort", "holidays")
+SETTINGS = ("freq", "season", "windows", "levels", "tz", "effort", "holidays", "calendar")
 BATCH = "unique_id,ds,y\ncpu,2026-01-31,63\n"
 PANEL_ID = identity("id", "The panel.", "pan_5f1c2a")
 STEP = {"type": "string", "pattern": "^(1|([1-9][0-9]?)?(min|h|d|w|m|q|y))$"}
@@ -52,6 +53,7 @@ SETTING_PARAMS = [
         "effort", "How many models take part.", {"type": "string", "enum": ["quick", "standard", "full"]}, "standard"
     ),
     Param("holidays", "Countries whose public holidays count.", COUNTRIES, "CN,HK"),
+    Param("calendar", "Name of an uploaded calendar of launches, sales and closes.", text(), "launches"),
 ]
 TABLES = [
     Body("text/csv", {"type": "string"}, PANEL),
@@ -87,6 +89,7 @@ async def make_panel(request: Request) -> Response:
         await keep_all(caller, files)
 
         def effect(unit: Unit) -> Reply:
+            calendar_file(unit, settings.get("calendar"))
             add_input(unit, "panel", only, settings)
             panel = unit.panels.ensure(name, settings)
             written = unit.panels.upsert(panel["id"], rows, sha256=only.sha256)

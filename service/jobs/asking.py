@@ -55,6 +55,7 @@ def ask_peaks(unit: Unit, panel: str, *, request_id: str = "", again: bool = Tru
     Raises:
         NotFoundError: no such panel.
         ConflictError: it has no rows.
+        UnknownReferenceError: its calendar is not there.
     """
     record = unit.panels.get(panel)
     if record["version"] == 0:
@@ -63,9 +64,26 @@ def ask_peaks(unit: Unit, panel: str, *, request_id: str = "", again: bool = Tru
         "panel": panel,
         "version": record["version"],
         "settings": record["settings"],
+        "calendar": calendar_file(unit, record["settings"].get("calendar")),
         "release": RELEASE,
     }
     return unit.jobs.ask("peaks", parameters, request_id=request_id, again=again)
+
+
+def calendar_file(unit: Unit, name: str | None) -> dict[str, str] | None:
+    """The newest calendar of a name: its file and content; None where no calendar is named.
+
+    Raises:
+        UnknownReferenceError: no calendar of that name was uploaded.
+    """
+    if name is None:
+        return None
+    known = unit.inputs.latest("calendar", name)
+    if known is None:
+        raise UnknownReferenceError(
+            "no such calendar", field="calendar", value=name, remedy="upload it first, as kind=calendar"
+        )
+    return {"file": known["file"], "sha256": known["sha256"]}
 
 
 def ask_outlook(unit: Unit, import_id: str, *, months: int = 12, request_id: str = "", again: bool = True) -> Asked:

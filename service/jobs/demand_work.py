@@ -12,11 +12,12 @@ import pandas as pd
 import forecasting
 from btim import panel as columns
 from btim.errors import InsufficientHistoryError, ValueFormatError, WaterlineError
+from btim.tables import read_table
 from service.checkpoint_folder import CheckpointFolder
 from service.comma_lists import items_of
 from service.jobs.plain_values import number, plain, stamp_text, text
 from service.jobs.run import Finish, Run
-from service.panel_tables import frame_of
+from service.panel_tables import frame_of, safe_name
 from service.store import Unit
 
 LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
@@ -57,6 +58,7 @@ def forecast_peaks(run: Run) -> Finish:
         totals=bool(settings.get("totals", True)),
         tz=tz,
         effort=settings.get("effort", "standard"),
+        events=_calendar(run),
         holidays=items_of(settings.get("holidays", "")),
         on_refusal=note,
         on_progress=run.between(5, 90, "forecasting"),
@@ -70,7 +72,7 @@ def forecast_peaks(run: Run) -> Finish:
         "panel_version": asked["version"],
         "model": f"ensemble, effort {settings.get('effort', 'standard')}",
         "model_version": asked["release"],
-        "settings": {**settings, "levels": list(levels), "source_sha256": sha256},
+        "settings": {**settings, "levels": list(levels), "source_sha256": sha256, **_calendar_told(asked)},
         "as_of": max(stamp_text(stamp) for stamp in peaks[columns.AS_OF]),
         "refused": refused,
         "job": run.job,
@@ -81,6 +83,16 @@ def forecast_peaks(run: Run) -> Finish:
         return {"forecast": made["id"], "rows": made["rows"], "refused": len(refused)}
 
     return finish
+
+
+def _calendar(run: Run) -> pd.DataFrame | None:
+    given = run.parameters.get("calendar")
+    return None if given is None else read_table(run.file(given["sha256"], safe_name(given["file"])))
+
+
+def _calendar_told(asked: Mapping[str, Any]) -> dict[str, str]:
+    given = asked.get("calendar")
+    return {} if given is None else {"calendar_sha256": given["sha256"]}
 
 
 def _levels(settings: Mapping[str, Any]) -> tuple[float, ...]:

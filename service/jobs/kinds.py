@@ -34,7 +34,7 @@ KINDS: dict[str, Kind] = {
     "peaks": Kind(
         "service.jobs.demand_work:forecast_peaks",
         "Forecast a panel and the distribution of its peaks.",
-        ("panel", "version", "settings"),
+        ("panel", "version", "settings", "calendar"),
     ),
     "cost_outlook": Kind(
         "service.jobs.outlook_work:forecast_costs",

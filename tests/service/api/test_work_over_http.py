@@ -161,6 +161,27 @@ def test_peaks_of_a_tower_come_from_the_newest_forecast(api: TestClient, serving
     assert api.get(f"/forecasts/{forecast}/steps", params={"limit": 1}).json()["data"][0]["unique_id"] == "cpu"
 
 
+def test_an_uploaded_calendar_lifts_the_peak_of_its_days(api: TestClient, serving: Serving) -> None:
+    params = {"name": "plain", "freq": "d", "season": "7", "windows": "7d", "effort": "quick"}
+    plain = api.post("/panels", params=params, content=examples.PANEL).json()["panel"]["id"]
+    told = params | {"name": "told", "calendar": "launches"}
+    refused = api.post("/panels", params=told, content=examples.PANEL)
+    assert refused.status_code == 422
+    assert "launches" in refused.json()["detail"]
+    calendar = "event,ds,uplift\nlaunch,2026-02-03,3\n"
+    api.post("/uploads", params={"kind": "calendar", "name": "launches"}, content=calendar)
+    launched = api.post("/panels", params=told, content=examples.PANEL).json()["panel"]["id"]
+    median = []
+    for panel in (plain, launched):
+        done(api, serving, api.post(f"/panels/{panel}/forecasts"))
+        peaks = api.get("/towers/Compute/peaks", params={"window": "7d", "level": 0.5}).json()["data"]
+        median.append(next(row["peak"] for row in peaks if row["unique_id"] == "cpu"))
+    assert median[1] > 1.5 * median[0]
+    first = api.post(f"/panels/{launched}/forecasts").json()["job"]["id"]
+    api.post("/uploads", params={"kind": "calendar", "name": "launches"}, content=calendar.replace("3\n", "2\n"))
+    assert api.post(f"/panels/{launched}/forecasts").json()["job"]["id"] != first
+
+
 def test_a_recommendation_fits_the_headroom_of_a_forecast(api: TestClient, serving: Serving) -> None:
     params = {"name": "towers", "freq": "d", "season": "7", "windows": "7d", "effort": "quick"}
     panel = api.post("/panels", params=params, content=examples.PANEL).json()["panel"]["id"]
