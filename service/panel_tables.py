@@ -125,9 +125,3 @@ def _texts(frame: pd.DataFrame, name: str) -> list[str]:
     if name not in frame.columns:
         return [""] * len(frame)
     return ["" if pd.isna(cell) else str(cell).strip().replace("\0", "") for cell in frame[name]]
-
-
-def safe_name(name: str) -> str:
-    """The name under which an uploaded file may lie in a folder: its suffix stays, what could lead elsewhere goes."""
-    kept = "".join(char if char.isalnum() or char in "._-" else "_" for char in name.replace("\\", "/").split("/")[-1])
-    return kept.lstrip(".") or "panel.csv"

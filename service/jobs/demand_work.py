@@ -17,7 +17,7 @@ from service.checkpoint_folder import CheckpointFolder
 from service.comma_lists import items_of
 from service.jobs.plain_values import number, plain, stamp_text, text
 from service.jobs.run import Finish, Run
-from service.panel_tables import frame_of, safe_name
+from service.panel_tables import frame_of
 from service.store import Unit
 
 LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
@@ -87,7 +87,7 @@ def forecast_peaks(run: Run) -> Finish:
 
 def _calendar(run: Run) -> pd.DataFrame | None:
     given = run.parameters.get("calendar")
-    return None if given is None else read_table(run.file(given["sha256"], safe_name(given["file"])))
+    return None if given is None else read_table(run.table_file(given["sha256"], given["file"]))
 
 
 def _calendar_told(asked: Mapping[str, Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from btim import panel as columns
 from btim.tables import read_table
 from service.jobs.run import Finish, Run
-from service.panel_tables import rows_of, safe_name
+from service.panel_tables import rows_of
 from service.store import Unit
 
 
@@ -22,7 +22,7 @@ def import_panel(run: Run) -> Finish:
     """
     asked = run.parameters
     run.tell(5, "reading the file")
-    path = run.file(asked["sha256"], safe_name(asked["file"]))
+    path = run.table_file(asked["sha256"], asked["file"])
     frame = read_table(path, columns.REQUIRED)
     run.tell(30, "checking rows")
     settings = asked["settings"]

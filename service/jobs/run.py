@@ -99,3 +99,13 @@ class Run:
         with target.open("wb") as stream, self.reading() as unit:
             unit.contents.copy_to(sha256, stream)
         return target
+
+    def table_file(self, sha256: str, name: str) -> Path:
+        """A kept table as a file named like its upload: the suffix stays, what could lead out of the folder goes.
+
+        Raises:
+            NotFoundError: the organisation has no such content.
+        """
+        last = name.replace("\\", "/").split("/")[-1]
+        kept = "".join(char if char.isalnum() or char in "._-" else "_" for char in last)
+        return self.file(sha256, kept.lstrip(".") or "panel.csv")
